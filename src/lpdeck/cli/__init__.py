@@ -1,0 +1,68 @@
+"""The command line: verbs in the manner of git. stdout is data, stderr is narration."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from lpdeck.errors import EXIT_FOUND, EXIT_INTERRUPTED, LpdeckError
+
+
+def main() -> None:
+    """Runs the command line and ends the process with a documented exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Runs the command line; returns its exit code. No error but a defect shows a traceback, and that on demand."""
+    import typer
+    from typer.exceptions import TyperException
+
+    from lpdeck.cli.app import app
+
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(_home_first(arguments), prog_name="lpdeck", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except TyperException as error:
+        return _said(error.format_message(), _usage_advice(error), error.exit_code)
+    except LpdeckError as error:
+        return _said(error.what, error.advice, error.exit_code)
+    except (KeyboardInterrupt, typer.Abort, EOFError):
+        return _said("interrupted", "", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has left; nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _said(f"{where}{error.strerror or error}", "Check permissions and free space, then try again.", 1)
+    except Exception as error:
+        if os.environ.get("LPDECK_DEBUG"):
+            raise
+        what = f"a defect in lpdeck: {type(error).__name__}: {error}"
+        return _said(what, "Please report it; LPDECK_DEBUG=1 shows where it happened.", EXIT_FOUND)
+
+
+def _said(what: str, advice: str, code: int) -> int:
+    print(f"lpdeck: {what}", file=sys.stderr)
+    if advice:
+        print(advice, file=sys.stderr)
+    return code
+
+
+def _usage_advice(error: object) -> str:
+    context = getattr(error, "ctx", None)
+    return f"{context.command_path} --help says more." if context is not None else "lpdeck --help says more."
+
+
+def _home_first(arguments: list[str]) -> list[str]:
+    """`--home PATH` may stand anywhere before a `--`: it is moved in front of the command."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    for index, argument in enumerate(arguments[:end]):
+        if argument == "--home" and index + 1 < end:
+            return [*arguments[index : index + 2], *arguments[:index], *arguments[index + 2 :]]
+        if argument.startswith("--home="):
+            return [argument, *arguments[:index], *arguments[index + 1 :]]
+    return arguments

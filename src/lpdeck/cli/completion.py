@@ -1,0 +1,60 @@
+"""What the shell completes: principles, decks, ids, kinds and options. Loads nothing that a Tab would wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lpdeck.principles import Principle
+
+
+def complete_principle(incomplete: str) -> list[str]:
+    """Slugs of principles."""
+    return [one.slug for one in Principle if one.slug.startswith(incomplete.lower())]
+
+
+def complete_deck(incomplete: str) -> list[str]:
+    """Names of deck files."""
+    return [name for name in _rows("SELECT name FROM deck_file ORDER BY name") if name.startswith(incomplete)]
+
+
+def complete_card(incomplete: str) -> list[str]:
+    """Ids of cards."""
+    return [name for name in _rows("SELECT id FROM card ORDER BY id") if name.startswith(incomplete)]
+
+
+def complete_card_or_deck(incomplete: str) -> list[str]:
+    """Names of decks, and ids of cards once a deck is named."""
+    return [*complete_deck(incomplete), *(complete_card(incomplete) if "/" in incomplete else [])]
+
+
+def complete_kind(incomplete: str) -> list[str]:
+    """Kinds of cards."""
+    from lpdeck.deck.model import KINDS
+
+    return [kind for kind in KINDS if kind.startswith(incomplete)]
+
+
+def complete_option(incomplete: str) -> list[str]:
+    """Names of options."""
+    from lpdeck.config import OPTIONS
+
+    return [name for name in OPTIONS if name.startswith(incomplete)]
+
+
+def _rows(statement: str) -> Iterator[str]:
+    """A column of the index; nothing where there is no usable database, for a Tab must never fail."""
+    import sqlite3
+
+    from lpdeck.cli.context import home
+
+    database = home().database
+    if not database.exists():
+        return
+    try:
+        connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=0.2)
+        try:
+            yield from (row[0] for row in connection.execute(statement))
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return

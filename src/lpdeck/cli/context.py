@@ -1,0 +1,161 @@
+"""What every command needs: the home, its options, the store, and the two streams."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lpdeck.config import Config, load_config
+from lpdeck.errors import UsageError
+from lpdeck.home import Home
+from lpdeck.store.hot import HotStore, make_private_folder, open_hot
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from lpdeck.store.index import FileProblem
+
+_home: Path | None = None
+
+
+def choose_home(path: Path | None) -> None:
+    """Remembers what `--home` said; None leaves LPDECK_HOME or the platform's data folder."""
+    global _home
+    _home = path
+
+
+def home() -> Home:
+    """The learner's home folder: `--home`, else LPDECK_HOME, else the platform's data folder."""
+    chosen = _home or os.environ.get("LPDECK_HOME")
+    if chosen:
+        return Home(Path(chosen).expanduser().absolute())
+    from platformdirs import user_data_path
+
+    return Home(user_data_path("lpdeck", appauthor=False))
+
+
+def config() -> Config:
+    """The learner's options. Raises ConfigError."""
+    return load_config(home().config)
+
+
+def now_ms() -> int:
+    """The clock: milliseconds since 1970, UTC. The only place that reads it for the core."""
+    return time.time_ns() // 1_000_000
+
+
+def say(text: str = "") -> None:
+    """A line of narration, on standard error."""
+    print(text, file=sys.stderr)
+
+
+def out(text: str = "") -> None:
+    """A line of data, on standard output."""
+    print(text)
+
+
+def out_json(value: Any) -> None:
+    """A value as JSON, on standard output."""
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def warn_of(problems: list[FileProblem], limit: int = 5) -> None:
+    """Names what is wrong with deck files that were just read; warnings are left to `check`."""
+    errors = [found for found in problems if not found.problem.warning]
+    for found in errors[:limit]:
+        say(f"lpdeck: {found.path}:{found.problem.line}: {found.problem.what}")
+        if found.problem.advice:
+            say(found.problem.advice)
+    if len(errors) > limit:
+        say(f"... and {len(errors) - limit} more: lpdeck check")
+
+
+@contextmanager
+def hot_store() -> Iterator[HotStore]:
+    """The store for a learner who waits. SQLAlchemy is loaded only if schema or index are behind."""
+    where = home()
+    store = open_hot(where)
+    if store is None or store.stale_decks(where.decks):
+        if store is not None:
+            store.close()
+        with index():
+            pass
+        store = open_hot(where)
+        assert store is not None, "the schema was just brought up to date"
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def index() -> Iterator[sa.Connection]:
+    """A transaction on the store with the index up to date; what is wrong with changed files is said."""
+    from lpdeck.store.index import refresh
+    from lpdeck.store.schema import open_engine, transaction
+
+    where = home()
+    engine = open_engine(where)
+    with transaction(engine, where) as connection:
+        problems = refresh(connection, where.decks)
+    warn_of(problems)
+    with transaction(engine, where) as connection:
+        yield connection
+
+
+def ready_home() -> Home:
+    """The home folder with its decks folder, made where they are missing."""
+    where = home()
+    make_private_folder(where.path)
+    make_private_folder(where.decks)
+    return where
+
+
+def ask(question: str) -> str | None:
+    """Asks a question on the terminal, also while standard input is a pipe; None where nobody can answer."""
+    if not sys.stderr.isatty():
+        return None
+    if sys.stdin.isatty():
+        print(question, end=" ", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip()
+    try:
+        with open("/dev/tty", "r+b", buffering=0) as terminal:
+            terminal.write(f"{question} ".encode())
+            return terminal.readline().decode("utf-8", "replace").strip()
+    except OSError:
+        return None
+
+
+def agreed(question: str) -> bool | None:
+    """Asks for a yes; None where nobody can answer."""
+    answer = ask(f"{question} [y/N]")
+    return None if answer is None else answer.lower() in ("y", "yes")
+
+
+def agree_or_stop(what: str, *, yes: bool) -> None:
+    """Goes on only if the learner agrees. Raises UsageError where they do not, or can not be asked."""
+    if yes:
+        return
+    answer = agreed(f"{what} Go on?")
+    if answer is None:
+        raise UsageError(f"{what} Nobody can be asked here", "Repeat the command with --yes. Nothing was changed.")
+    if not answer:
+        raise UsageError("Nothing was changed")
+
+
+def width() -> int:
+    """The columns to write for: those of the terminal, 80 where the output is no terminal."""
+    import shutil
+
+    return max(shutil.get_terminal_size((80, 24)).columns, 10) if sys.stdout.isatty() else 80
+
+
+def colour() -> bool:
+    """Whether to colour standard output: it is a terminal, and nobody asked for none (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,364 @@
+"""`lpdeck import` and `lpdeck parse`: pages in, decks out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from lpdeck.cli import context
+from lpdeck.cli.completion import complete_deck, complete_principle
+from lpdeck.errors import EXIT_FOUND, EXIT_NO_INPUT, LpdeckError, PageError, PrincipleUnsureError, UsageError
+
+if TYPE_CHECKING:
+    from lpdeck.deck.breakdown import Breakdown
+    from lpdeck.deck.merging import MergePlan
+    from lpdeck.deck.model import Deck
+    from lpdeck.inference import Conclusion
+    from lpdeck.store.index import Shelf
+    from lpdeck.walkthrough import Content, Reading, Repair
+
+PAGE_SUFFIXES = (".txt", ".md", ".html", ".htm")
+_LARGEST = 20_000_000
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.command("import")(import_)
+    app.command()(parse)
+
+
+@dataclass(frozen=True)
+class PageFile:
+    """A page as it came: where from, its text, and what its bytes needed to become text."""
+
+    name: str
+    text: str
+    repairs: tuple[Repair, ...]
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A page read and concluded from."""
+
+    file: PageFile
+    reading: Reading
+    conclusion: Conclusion
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did, or would do, with one page."""
+
+    page: Understood
+    breakdown: Breakdown
+    plan: MergePlan
+    path: Path
+    written: bool
+
+
+def parse(
+    page: Annotated[str, typer.Argument(metavar="PAGE", help="A file, or - for standard input.")],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print what a page says, and change nothing."""
+    from lpdeck.pages import as_json
+
+    understood = _understand(_page_file(page))
+    if json:
+        context.out_json(as_json(understood.conclusion.content))
+    else:
+        from lpdeck.cli.page_report import show_content
+
+        show_content(understood)
+    if not understood.conclusion.content.principles:
+        context.say(_unsure(understood).what)
+
+
+def import_(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.")],
+    deck: Annotated[
+        Optional[str],  # noqa: UP045 (Typer reads it at run time)
+        typer.Option("--deck", metavar="NAME", help="The deck to write.", autocompletion=complete_deck),
+    ] = None,
+    principle: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--principle", metavar="P", help="What the page is about.", autocompletion=complete_principle),
+    ] = None,
+    update: Annotated[bool, typer.Option("--update", help="Take the page's words in conflicts.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if a line was not understood.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show repairs, and why each answer was inferred.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Make cards from pages: text, Markdown or saved HTML."""
+    from lpdeck.cli.page_report import as_data, show_import, show_short
+
+    chosen = _principle(principle)
+    names = list(_expanded(paths))
+    done: list[Imported] = []
+    failed: list[tuple[str, LpdeckError]] = []
+    with _importer(deck, chosen, update=update, dry_run=dry_run) as importer, _progress(len(names)) as advance:
+        for name in names:
+            try:
+                done.append(importer.take(_page_file(name)))
+            except LpdeckError as error:
+                if len(names) == 1:
+                    raise
+                failed.append((name, error))
+            advance()
+    if json:
+        context.out_json({"pages": [as_data(one) for one in done], "failed": [_failure(*one) for one in failed]})
+    else:
+        for one in done:
+            (show_import if len(names) <= 5 else show_short)(one, explain=explain, dry_run=dry_run)
+    for name, why in failed:
+        context.say(f"lpdeck: {why.what}" if name in why.what else f"lpdeck: {name}: {why.what}")
+        context.say(why.advice)
+    _end(done, failed, strict=strict)
+
+
+def _failure(name: str, error: LpdeckError) -> dict[str, str]:
+    return {"page": name, "error": error.what, "advice": error.advice}
+
+
+def _end(done: list[Imported], failed: list[tuple[str, LpdeckError]], *, strict: bool) -> None:
+    if failed:
+        context.say(f"{len(failed)} of {len(done) + len(failed)} pages failed; the others were imported.")
+        raise typer.Exit(EXIT_FOUND if done else EXIT_NO_INPUT)
+    if strict and any(one.page.reading.problems or one.breakdown.problems for one in done):
+        raise typer.Exit(EXIT_FOUND)
+
+
+def _principle(name: str | None) -> str | None:
+    """The slug of a principle that the learner named. Raises UsageError."""
+    if name is None:
+        return None
+    from difflib import get_close_matches
+
+    from lpdeck.principles import Principle
+
+    found = Principle.named(name)
+    if found is None:
+        near = get_close_matches(name.lower(), [one.slug for one in Principle], n=1, cutoff=0.0)[0]
+        raise UsageError(f'there is no principle "{name}"', f"The nearest is {near}.")
+    return found.slug
+
+
+# Getting at the text
+
+
+def _expanded(paths: Iterable[str]) -> Iterator[str]:
+    """The pages that paths mean; a folder means every page below it. Raises PageError."""
+    for path in paths:
+        if path != "-" and Path(path).is_dir():
+            below = sorted(
+                str(one)
+                for one in Path(path).rglob("*")
+                if one.suffix.lower() in PAGE_SUFFIXES and one.is_file() and not one.name.startswith(".")
+            )
+            if not below:
+                suffixes = ", ".join(PAGE_SUFFIXES)
+                raise PageError(f"{path}: no page in this folder", f"Pages are files that end with {suffixes}.")
+            yield from below
+        else:
+            yield path
+
+
+def _page_file(name: str) -> PageFile:
+    from lpdeck.pages import decode, html_to_text
+
+    data = _stdin() if name == "-" else _bytes(Path(name))
+    label = "standard input" if name == "-" else name
+    try:
+        text, repairs = decode(data)
+    except PageError as error:
+        raise PageError(f"{label}: {error.what}", error.advice) from None
+    if Path(name).suffix.lower() in (".html", ".htm") or text.lstrip()[:15].lower().startswith(("<!doctype", "<html")):
+        text = html_to_text(text)
+    return PageFile(label, text, repairs)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise PageError(f"{path}: larger than 20 MB, which no page is", "Save the page's text by itself.")
+        return path.read_bytes()
+    except OSError as error:
+        why = {2: "there is no such file", 13: "the file may not be read"}.get(error.errno or 0, error.strerror)
+        raise PageError(f"{path}: {why}", "Check its name and permissions.") from None
+
+
+def _stdin() -> bytes:
+    if not sys.stdin.isatty():
+        return sys.stdin.buffer.read(_LARGEST)
+    from lpdeck.cli.keys import read_paste
+
+    context.say("Paste the page here, then press Ctrl-D.")
+    data = read_paste()
+    context.say(f"{len(data.splitlines())} lines received.")
+    return data
+
+
+# Reading and importing
+
+
+def _understand(file: PageFile) -> Understood:
+    from lpdeck.inference import conclude
+    from lpdeck.pages import read_page
+
+    try:
+        reading = read_page(file.text)
+    except PageError as error:
+        raise PageError(f"{file.name}: {error.what}", error.advice) from None
+    return Understood(file, reading, conclude(reading.content))
+
+
+def _unsure(page: Understood) -> PrincipleUnsureError:
+    candidates = page.conclusion.principles.candidates
+    between = " or ".join(one.title for found in candidates[:2] for one in found)
+    what = f"{page.file.name}: it is not clear which principle this page is about"
+    return PrincipleUnsureError(
+        f"{what}: {between}" if between else what, "Say it with --principle, for example --principle ownership."
+    )
+
+
+@contextmanager
+def _progress(count: int) -> Iterator[Any]:
+    """Calls to what it yields move a bar on standard error, where there are many files and somebody looks."""
+    if count <= 5 or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("pages", total=count)
+        yield lambda: progress.advance(task)
+
+
+@contextmanager
+def _importer(deck: str | None, principle: str | None, *, update: bool, dry_run: bool) -> Iterator[Importer]:
+    """An importer over the learner's home; the index is brought up to date before and after."""
+    from lpdeck.store.index import shelf
+
+    if not dry_run:
+        context.ready_home()
+    if dry_run and not context.home().database.exists():
+        from lpdeck.store.index import Shelf
+
+        yield Importer(Shelf({}, {}, {}), deck, principle, update=update, dry_run=True)
+        return
+    with context.index() as connection:
+        known = shelf(connection)
+    importer = Importer(known, deck, principle, update=update, dry_run=dry_run)
+    try:
+        yield importer
+    finally:
+        if importer.wrote:
+            with context.index():
+                pass
+
+
+class Importer:
+    """Takes pages into decks, one after the other, so that each sees what the one before it made."""
+
+    def __init__(self, shelf: Shelf, deck: str | None, principle: str | None, *, update: bool, dry_run: bool) -> None:
+        self._shelf = shelf
+        self._deck = deck
+        self._principle = principle
+        self._update = update
+        self._dry_run = dry_run
+        self._unsaved: dict[str, Deck] = {}
+        self.wrote = False
+
+    def take(self, file: PageFile) -> Imported:
+        """Imports one page. Raises LpdeckError; then nothing of it was written."""
+        from datetime import date
+
+        from lpdeck.deck.breakdown import break_down
+        from lpdeck.deck.folder import save
+        from lpdeck.deck.merging import apply, plan_merge
+        from lpdeck.deck.model import PageRecord
+
+        page = _understand(file)
+        content = self._with_principle(page)
+        breakdown = break_down(content)
+        if not breakdown.candidates:
+            raise PageError(f"{file.name}: the page holds nothing that makes a card", "Copy the whole page.")
+        deck = self._deck_for(content, breakdown.page)
+        plan = plan_merge(
+            deck,
+            breakdown.candidates,
+            PageRecord(breakdown.page, Path(file.name).name, date.today().isoformat()),
+            content.principles,
+            whole=page.reading.whole,
+            taken=self._shelf.taken_for(deck.name),
+            update=self._update,
+        )
+        plan = self._agreed(plan)
+        path = context.home().decks / f"{deck.name}.toml"
+        after = apply(plan)
+        written = after != deck and not self._dry_run and save(path, after)
+        self.wrote |= written
+        self._remember(after, breakdown.page)
+        return Imported(page, breakdown, plan, path, written)
+
+    def _with_principle(self, page: Understood) -> Content:
+        from dataclasses import replace
+
+        content = page.conclusion.content
+        if self._principle is not None:
+            return replace(content, principles=(self._principle,))
+        if content.principles:
+            return content
+        return replace(content, principles=(_asked_principle(page),))
+
+    def _deck_for(self, content: Content, page: str) -> Deck:
+        """The deck that `--deck` names, else the one that holds the page, else a new one."""
+        from lpdeck.deck.folder import free_name, load, name_for, slug
+        from lpdeck.deck.model import Deck
+
+        folder = context.home().decks
+        title = content.title or "Page without a title"
+        name = slug(self._deck) if self._deck else self._shelf.deck_of_page.get(page)
+        if name is None:
+            name = free_name(folder, name_for(title))
+            while name in self._unsaved:
+                name = f"{name}-2"
+        if name in self._unsaved:
+            return self._unsaved[name]
+        path = folder / f"{name}.toml"
+        return load(path).deck if path.exists() else Deck(name, title, content.principles)
+
+    def _agreed(self, plan: MergePlan) -> MergePlan:
+        """The plan, with many cards retired only if the learner agrees."""
+        from lpdeck.deck.merging import Change
+
+        if not plan.retires_many or self._dry_run:
+            return plan
+        count = len(plan.of(Change.RETIRED))
+        question = f"{plan.deck.name}: the page no longer gives {count} of {len(plan.deck.cards)} cards. Retire them?"
+        return plan if context.agreed(question) else plan.without_retiring()
+
+    def _remember(self, deck: Deck, page: str) -> None:
+        self._shelf.deck_of_page[page] = deck.name
+        self._shelf.deck_of_id.update((card.id, deck.name) for card in deck.cards)
+        if self._dry_run:
+            self._unsaved[deck.name] = deck
+
+
+def _asked_principle(page: Understood) -> str:
+    """The principle that the learner chooses for an unclear page. Raises PrincipleUnsureError."""
+    unsure = _unsure(page)
+    answer = context.ask(f"{unsure.what}.\nWhich one? Type its name:")
+    if not answer:
+        raise unsure
+    chosen = _principle(answer)
+    assert chosen is not None
+    return chosen

@@ -1,0 +1,215 @@
+"""The terminal while a card is on it: one key at a time, one frame at a time, and left as it was found."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import termios
+import tty
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any
+
+RESIZE = "resize"
+HANG_UP = "hang up"
+
+_ENTER_SCREEN = "\x1b[?1049h\x1b[?25l"
+_LEAVE_SCREEN = "\x1b[?25h\x1b[?1049l"
+
+_NAMES = {
+    " ": "space",
+    "\r": "enter",
+    "\n": "enter",
+    "\t": "tab",
+    "\x7f": "backspace",
+    "\x08": "backspace",
+    "\x1b": "escape",
+    "\x04": "ctrl-d",
+    "\x1b[A": "up",
+    "\x1b[B": "down",
+    "\x1b[C": "right",
+    "\x1b[D": "left",
+    "\x1bOA": "up",
+    "\x1bOB": "down",
+    "\x1bOC": "right",
+    "\x1bOD": "left",
+    "\x1b[5~": "page up",
+    "\x1b[6~": "page down",
+}
+
+
+def key_name(typed: str) -> str:
+    """The name of a key from what the terminal sent; a printable character is its own name."""
+    if typed in _NAMES:
+        return _NAMES[typed]
+    if len(typed) == 1 and ord(typed) < 27:
+        return f"ctrl-{chr(ord(typed) + 96)}"
+    return typed
+
+
+class Screen:
+    """The alternate screen of a terminal, in which keys arrive at once and unseen.
+
+    `with` it: whatever ends the block, also a signal, the terminal is as before. Ctrl-Z stops the program and `fg`
+    brings the frame back.
+    """
+
+    def __init__(self, source: int = 0, target: int = 1) -> None:
+        self._in, self._out = source, target
+        self._before: list[Any] | None = None
+        self._pending = ""
+        self._bytes = b""
+        self._wake_in, self._wake_out = os.pipe()
+        os.set_blocking(self._wake_out, False)
+        self._signals: dict[int, Any] = {}
+        self._frame = ""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows, read anew each time."""
+        try:
+            size = os.get_terminal_size(self._out)
+        except OSError:
+            return 80, 24
+        return max(size.columns, 1) or 80, max(size.lines, 1) or 24
+
+    def __enter__(self) -> Screen:
+        self._before = termios.tcgetattr(self._in)
+        for number, handler in (
+            (signal.SIGWINCH, self._resized),
+            (signal.SIGTSTP, self._stopped),
+            (signal.SIGTERM, _ended),
+            (signal.SIGHUP, _ended),
+        ):
+            self._signals[number] = signal.signal(number, handler)
+        self._begin()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+        for number, handler in self._signals.items():
+            signal.signal(number, handler)
+        os.close(self._wake_in)
+        os.close(self._wake_out)
+
+    def draw(self, lines: Sequence[str]) -> None:
+        """Shows a frame in one write, each line cleared to its end, so that nothing flickers."""
+        rows = self.size[1]
+        body = "\x1b[K\r\n".join(lines[:rows])
+        self._frame = f"\x1b[?2026h\x1b[H{body}\x1b[K\x1b[J\x1b[?2026l"
+        self._write(self._frame)
+
+    def key(self) -> str:
+        """The name of the next key; RESIZE where the terminal changed its size, HANG_UP where it is gone."""
+        while not self._pending:
+            ready, _, _ = select.select([self._in, self._wake_in], [], [])
+            if self._wake_in in ready:
+                os.read(self._wake_in, 1024)
+                return RESIZE
+            try:
+                data = os.read(self._in, 1024)
+            except OSError:
+                return HANG_UP
+            if not data:
+                return HANG_UP
+            self._bytes += data
+            self._pending, self._bytes = _decoded(self._bytes)
+        return key_name(self._take())
+
+    def _take(self) -> str:
+        """One key's characters from what has arrived; an escape sequence is one key."""
+        if self._pending[0] == "\x1b" and len(self._pending) > 1 and self._pending[1] in "[O":
+            end = 2
+            while end < len(self._pending) and not self._pending[end].isalpha() and self._pending[end] != "~":
+                end += 1
+            typed, self._pending = self._pending[: end + 1], self._pending[end + 1 :]
+            return typed
+        typed, self._pending = self._pending[0], self._pending[1:]
+        return typed
+
+    @contextmanager
+    def left(self) -> Iterator[None]:
+        """The terminal as it was, for another program to run in."""
+        self._end()
+        try:
+            yield
+        finally:
+            self._begin()
+
+    def _begin(self) -> None:
+        tty.setcbreak(self._in, termios.TCSANOW)
+        self._write(_ENTER_SCREEN)
+
+    def _end(self) -> None:
+        try:
+            self._write(_LEAVE_SCREEN)
+            if self._before is not None:
+                termios.tcsetattr(self._in, termios.TCSANOW, self._before)
+        except (OSError, termios.error):
+            pass  # the terminal is gone, and with it what could be put right
+
+    def _write(self, text: str) -> None:
+        data = text.encode("utf-8", "replace")
+        while data:
+            try:
+                data = data[os.write(self._out, data) :]
+            except BlockingIOError:
+                select.select([], [self._out], [])
+
+    def _resized(self, _number: int, _frame: FrameType | None) -> None:
+        with suppress(BlockingIOError):  # a wake-up is already waiting
+            os.write(self._wake_out, b"r")
+
+    def _stopped(self, number: int, _frame: FrameType | None) -> None:
+        self._end()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        # Here `fg` has brought the program back.
+        signal.signal(number, self._stopped)
+        self._begin()
+        self._resized(number, None)
+
+
+def _ended(number: int, _frame: FrameType | None) -> None:
+    """Leaves through every `finally`, as if the program had ended by itself."""
+    raise SystemExit(128 + number)
+
+
+def _decoded(data: bytes) -> tuple[str, bytes]:
+    """The characters that have arrived whole, and the bytes of one that has not."""
+    try:
+        return data.decode(), b""
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and len(data) - error.start < 4:
+            return data[: error.start].decode(), data[error.start :]
+        return data.decode("utf-8", "replace"), b""
+
+
+def read_paste(source: int = 0) -> bytes:
+    """What is pasted into a terminal until Ctrl-D, unseen. Lines of any length arrive whole.
+
+    A terminal's own line buffer cuts lines at 4,095 characters (1,024 on macOS), so it is switched off.
+    """
+    before = termios.tcgetattr(source)
+    raw = termios.tcgetattr(source)
+    raw[3] &= ~(termios.ICANON | termios.ECHO)
+    raw[6][termios.VMIN], raw[6][termios.VTIME] = 1, 0
+    termios.tcsetattr(source, termios.TCSANOW, raw)
+    parts: list[bytes] = []
+    try:
+        while True:
+            data = os.read(source, 65536)
+            text, end, _ = data.partition(b"\x04")
+            parts.append(text)
+            if end or not data:
+                return b"".join(parts)
+    finally:
+        termios.tcsetattr(source, termios.TCSANOW, before)
+
+
+def is_terminal() -> bool:
+    """Whether a learner sits at both ends: keys come from a terminal and the screen is one."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,94 @@
+"""`lpdeck config`: the learner's options."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from lpdeck.cli import context
+from lpdeck.cli.completion import complete_option
+
+_Name = Annotated[str, typer.Argument(metavar="KEY", autocompletion=complete_option)]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds these commands."""
+    config = typer.Typer(help="Show and change options.", rich_markup_mode=None, no_args_is_help=False)
+    config.callback(invoke_without_command=True)(list_options)
+    config.command("set")(set_option)
+    config.command("get")(get_option)
+    config.command("unset")(unset_option)
+    app.add_typer(config, name="config")
+
+
+def list_options(ctx: typer.Context, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """List every option with its value and meaning."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from lpdeck.cli.rendering import Painter
+    from lpdeck.config import OPTIONS, Config, value_of
+
+    now, default = context.config(), Config()
+    shown = {name: option.show(value_of(now, name)) for name, option in OPTIONS.items()}
+    if json:
+        context.out_json(shown)
+        return
+    painter = Painter(width=context.width(), colour=context.colour())
+    context.out(painter.style(str(context.home().config), "dim"))
+    names, values = max(map(len, shown)), max(len(_text(value)) for value in shown.values())
+    for name, value in shown.items():
+        changed = value_of(now, name) != value_of(default, name)
+        head = f"{name.ljust(names)}  {painter.style(_text(value).ljust(values), 'bold' if changed else None)}"
+        context.out(f"{head}  {painter.style(OPTIONS[name].meaning, 'dim')}".rstrip())
+
+
+def _text(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def get_option(name: _Name, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Print one option."""
+    from lpdeck.config import OPTIONS, Config, value_of, with_value
+
+    if name not in OPTIONS:
+        with_value(Config(), name, "")  # says which option is the nearest
+    value = OPTIONS[name].show(value_of(context.config(), name))
+    if json:
+        context.out_json(value)
+    else:
+        context.out(_text(value))
+
+
+def set_option(
+    name: _Name, value: Annotated[list[str], typer.Argument(metavar="VALUE...", help="Several words make a list.")]
+) -> None:
+    """Set one option; comments in the file stay."""
+    from lpdeck.config import OPTIONS, check_keys, value_of, with_value
+
+    after = with_value(context.config(), name, " ".join(value))
+    check_keys(after)
+    shown = OPTIONS[name].show(value_of(after, name))
+    _rewrite(name, shown)
+    context.out(f"{name} = {_text(shown)}")
+
+
+def unset_option(name: _Name) -> None:
+    """Give one option its default back."""
+    from lpdeck.config import OPTIONS, Config, value_of, with_value
+
+    if name not in OPTIONS:
+        with_value(Config(), name, "")
+    _rewrite(name, None)
+    context.out(f"{name} = {_text(OPTIONS[name].show(value_of(context.config(), name)))}")
+
+
+def _rewrite(name: str, value: Any) -> None:
+    from lpdeck.config import rewrite
+    from lpdeck.deck.folder import write_atomically
+
+    path = context.ready_home().config
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    after = rewrite(before, name, value)
+    if after != before:
+        write_atomically(path, after)

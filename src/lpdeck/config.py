@@ -1,0 +1,269 @@
+"""The learner's options: one table says what there is and what fits; `config.toml` holds what was set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+
+from lpdeck.days import Calendar
+from lpdeck.errors import ConfigError
+from lpdeck.scheduling import Scheduler
+
+KEY_ACTIONS = {
+    "reveal": ("space", "enter"),
+    "again": ("1", "a"),
+    "hard": ("2", "h"),
+    "good": ("3", "g"),
+    "easy": ("4", "y"),
+    "undo": ("u",),
+    "redo": ("ctrl-r",),
+    "help": ("?",),
+    "quit": ("q", "escape"),
+}
+
+# Keys that can be bound: any printable character, and these by name.
+NAMED_KEYS = ("space", "enter", "tab", "backspace", "escape", "up", "down", "left", "right")
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the learner chose; every field has a default and is described in OPTIONS."""
+
+    new_per_day: int = 10
+    reviews_per_day: int = 200
+    desired_retention: float = 0.9
+    learning_steps: tuple[int, ...] = (60, 600)
+    relearning_steps: tuple[int, ...] = (600,)
+    rollover_hour: int = 4
+    time_zone: str = "local"
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(KEY_ACTIONS))
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """FSRS with these settings."""
+        return Scheduler(
+            desired_retention=self.desired_retention,
+            learning_steps=self.learning_steps,
+            relearning_steps=self.relearning_steps,
+        )
+
+    @property
+    def calendar(self) -> Calendar:
+        """Study days in the learner's zone."""
+        return Calendar(zone_named(self.time_zone), self.rollover_hour)
+
+
+def zone_named(name: str) -> tzinfo | None:
+    """The time zone of an IANA name; None for `local`, the zone of the machine. Raises ConfigError."""
+    if name == "local":
+        return None
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ConfigError(
+            f'time_zone: "{name}" is no time zone this machine knows',
+            'Write "local" or a name such as "Europe/Berlin".',
+        ) from None
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: how its text is read (raising ValueError with what fits), how it is shown, what it means."""
+
+    name: str
+    meaning: str
+    read: Callable[[Any], Any]
+    show: Callable[[Any], Any] = lambda value: value
+
+
+def _whole(low: int, high: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        number = int(value) if not isinstance(value, (bool, float)) else None
+        if number is None or not low <= number <= high:
+            raise ValueError
+        return number
+
+    return _saying(f"a whole number from {low} to {high}", read)
+
+
+def _between(low: float, high: float) -> Callable[[Any], float]:
+    def read(value: Any) -> float:
+        number = float(value)
+        if isinstance(value, bool) or not low <= number <= high:
+            raise ValueError
+        return number
+
+    return _saying(f"a number from {low} to {high}", read)
+
+
+def _saying(fits: str, read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """`read`, with every failure turned into the sentence of what fits."""
+
+    def reader(value: Any) -> Any:
+        try:
+            return read(value)
+        except (ValueError, TypeError, ConfigError):
+            raise ValueError(fits) from None
+
+    return reader
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+def _seconds(text: Any) -> int:
+    found = re.fullmatch(r"(\d{1,6})\s*([smh]?)", str(text).strip())
+    if found is None:
+        raise ValueError
+    seconds = int(found[1]) * _UNITS[found[2] or "m"]
+    if not 1 <= seconds <= 86_400 // 2:
+        raise ValueError
+    return seconds
+
+
+def _steps(value: Any) -> tuple[int, ...]:
+    parts = value if isinstance(value, list) else str(value).replace(",", " ").split()
+    if len(parts) > 10:
+        raise ValueError
+    return tuple(_seconds(part) for part in parts)
+
+
+def show_steps(steps: tuple[int, ...]) -> list[str]:
+    """Steps as they are written in the file: `["1m", "10m"]`."""
+    units = (("h", 3600), ("m", 60), ("s", 1))
+    return [next(f"{step // size}{unit}" for unit, size in units if step % size == 0) for step in steps]
+
+
+def _keys(value: Any) -> tuple[str, ...]:
+    names = value if isinstance(value, list) else str(value).split()
+    keys = tuple(str(name) if len(str(name)) == 1 else str(name).lower() for name in names)
+    if not keys or not all(_is_key(key) for key in keys):
+        raise ValueError
+    return keys
+
+
+def _is_key(key: str) -> bool:
+    return (len(key) == 1 and key.isprintable() and key != " ") or (
+        key in NAMED_KEYS or (re.fullmatch(r"ctrl-[a-z]", key) is not None and key not in ("ctrl-c", "ctrl-z"))
+    )
+
+
+def _zone(value: Any) -> str:
+    zone_named(str(value))
+    return str(value)
+
+
+_STEPS_FIT = 'times under 12 hours such as "1m 10m" (s, m, h); empty for none'
+_KEYS_FIT = 'keys such as "1 a", "space", "enter" or "ctrl-r"'
+
+OPTIONS: Mapping[str, Option] = {
+    option.name: option
+    for option in (
+        Option("new_per_day", "new cards begun in a study day", _whole(0, 9999)),
+        Option("reviews_per_day", "cards reviewed in a study day, new ones not counted", _whole(0, 99999)),
+        Option("desired_retention", "the chance of recall at which a card is asked again", _between(0.7, 0.99)),
+        Option("learning_steps", "waits while a card is new", _saying(_STEPS_FIT, _steps), show_steps),
+        Option("relearning_steps", "waits after a card was forgotten", _saying(_STEPS_FIT, _steps), show_steps),
+        Option("rollover_hour", "the hour at which a study day begins", _whole(0, 23)),
+        Option(
+            "time_zone",
+            "where the learner's days are counted",
+            _saying('"local" or a name such as "Europe/Berlin"', _zone),
+        ),
+        *(
+            Option(f"keys.{action}", f"keys that {action} in a review", _saying(_KEYS_FIT, _keys), list)
+            for action in KEY_ACTIONS
+        ),
+    )
+}
+
+
+def value_of(config: Config, name: str) -> Any:
+    """The value of an option by its name in the table."""
+    if name.startswith("keys."):
+        return config.keys[name.removeprefix("keys.")]
+    return getattr(config, name)
+
+
+def with_value(config: Config, name: str, text: Any) -> Config:
+    """The config with one option set from what the learner wrote. Raises ConfigError."""
+    option = OPTIONS.get(name) or _unknown(name)
+    try:
+        value = option.read(text)
+    except ValueError as problem:
+        raise ConfigError(f'{name}: "{text}" does not fit', f"Write {problem}. Nothing was changed.") from None
+    if name.startswith("keys."):
+        return replace(config, keys={**config.keys, name.removeprefix("keys."): value})
+    return replace(config, **{name: value})
+
+
+def check_keys(config: Config) -> None:
+    """Raises ConfigError where one key means two things."""
+    meaning: dict[str, str] = {}
+    for action, keys in config.keys.items():
+        for key in keys:
+            other = meaning.setdefault(key, action)
+            if other != action:
+                raise ConfigError(
+                    f'the key "{key}" means both {other} and {action}',
+                    f"Give {other} another key first: lpdeck config set keys.{other} KEY",
+                )
+
+
+def _unknown(name: str) -> Option:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, OPTIONS, n=1, cutoff=0.0)
+    raise ConfigError(f'there is no option "{name}"', f"The nearest is {near[0]}; lpdeck config lists all.")
+
+
+def load_config(path: Path) -> Config:
+    """The options of a `config.toml`; the defaults where there is none. Raises ConfigError naming the file."""
+    if not path.exists():
+        return Config()
+    import tomllib
+
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}", "Mend that line, or move the file away to start anew.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: the options can not be read ({error})", "Mend or move the file.") from None
+    config = Config()
+    try:
+        for name, value in _flat(written):
+            config = with_value(config, name, value)
+        check_keys(config)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error.what}", error.advice) from None
+    return config
+
+
+def _flat(written: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    keys = written.get("keys", {})
+    flat = [(name, value) for name, value in written.items() if name != "keys"]
+    if not isinstance(keys, dict):
+        raise ConfigError("keys is no table", "Write its entries as keys.again = [...].")
+    return flat + [(f"keys.{name}", value) for name, value in keys.items()]
+
+
+def rewrite(text: str, name: str, value: Any | None) -> str:
+    """A `config.toml` with one option set (None: taken out); comments, order and other keys stay."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    table, _, key = name.rpartition(".")
+    if table and table not in document:
+        document[table] = tomlkit.table()
+    target: Any = document[table] if table else document
+    if value is None:
+        target.pop(key, None)
+    else:
+        target[key] = value
+    return tomlkit.dumps(document)

@@ -1,0 +1,454 @@
+"""Deck files: TOML text to a Deck and back. Comments, order and unknown keys of a file survive every rewrite."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from lpdeck.deck.identity import ids, parse_imported
+from lpdeck.deck.model import FLAG, KINDS, LIST, NUMBER, TEXT, Card, Deck, PageRecord
+from lpdeck.errors import DeckError
+from lpdeck.principles import Principle
+
+SCHEMA = 1
+SET_ASIDE = "set aside"
+
+# What a card may have beside the fields of its kind, in the order in which a new file holds it.
+_ABOUT = ("principles", "note", "tags", "from", "imported")
+_MARKS = ("draft", "retired", "conflict")
+
+
+@dataclass(frozen=True)
+class DeckProblem:
+    """Something in a deck file that needs the learner: `line` is 1-based; a warning does not stop the card."""
+
+    line: int
+    what: str
+    advice: str = ""
+    card: str | None = None
+    warning: bool = False
+
+
+@dataclass(frozen=True)
+class DeckFile:
+    """A deck file as read: the cards that can be used, and what is wrong with the rest."""
+
+    deck: Deck
+    problems: tuple[DeckProblem, ...]
+
+
+class _CardError(Exception):
+    """Why a card table can not be used."""
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.advice = advice
+
+
+def read_deck(text: str, path: Path) -> DeckFile:
+    """The deck in a file's text; `path` names the deck and stands in messages.
+
+    Raises DeckError for what spoils the whole file (bad TOML, a newer schema); a card that breaks a rule is left
+    out and reported.
+    """
+    document = _parsed(text, path)
+    lines = card_lines(text)
+    problems: list[DeckProblem] = []
+    cards: list[Card] = []
+    seen: dict[str, int] = {}
+    for number, table in enumerate(_tables(document, path)):
+        line = lines[number] if number < len(lines) else 1
+        try:
+            card = _card(table, line, path.stem)
+            if card.id in seen:
+                raise _CardError(
+                    f'the id "{card.id}" stands at line {seen[card.id]} too', "Give one of them another id."
+                )
+        except _CardError as error:
+            name = table.get("id")
+            problems.append(DeckProblem(line, error.what, error.advice, name if isinstance(name, str) else None))
+            continue
+        seen[card.id] = line
+        problems.extend(_warnings(card, table, line))
+        cards.append(card)
+    deck = Deck(
+        name=path.stem,
+        title=_text(document, "title", path) or path.stem,
+        principles=tuple(_principles(document.get("principles", []), path)),
+        pages=tuple(_pages(document, path)),
+        dropped=tuple(_strings(document.get("dropped", []), "dropped", path)),
+        cards=tuple(cards),
+    )
+    return DeckFile(deck, tuple(problems))
+
+
+def _parsed(text: str, path: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
+        what, line = (found[1], found[2]) if found else (str(error), None)
+        number = int(line) if line else text.count("\n") + 1
+        raise DeckError(
+            f"this is not valid TOML: {what[:1].lower()}{what[1:]}",
+            "Mend that line; until then the cards of this file stay as they were last read.",
+            path=path,
+            line=number,
+        ) from None
+    except RecursionError:
+        raise DeckError("this is not valid TOML: nested too deep", "Mend or remove the file.", path=path) from None
+    schema = document.get("schema", SCHEMA)
+    if not isinstance(schema, int) or schema > SCHEMA:
+        raise DeckError(
+            f"the deck has schema {schema}, this lpdeck knows {SCHEMA}", "Upgrade lpdeck.", path=path, line=1
+        )
+    return document
+
+
+def _tables(document: Mapping[str, Any], path: Path) -> list[dict[str, Any]]:
+    tables = document.get("card", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise DeckError('"card" is no list of tables', "Begin each card with [[card]].", path=path)
+    return tables
+
+
+def _text(document: Mapping[str, Any], key: str, path: Path) -> str:
+    value = document.get(key, "")
+    if not isinstance(value, str):
+        raise DeckError(f'"{key}" is no text', f'Write {key} = "...".', path=path)
+    return value
+
+
+def _strings(value: Any, key: str, path: Path) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise DeckError(f'"{key}" is no list of texts', f'Write {key} = ["..."].', path=path)
+    return value
+
+
+def _principles(value: Any, path: Path) -> Iterator[str]:
+    for name in _strings(value, "principles", path):
+        principle = Principle.named(name)
+        if principle is None:
+            raise DeckError(f'there is no principle "{name}"', _nearest_principle(name), path=path)
+        yield principle.slug
+
+
+def _nearest_principle(name: str) -> str:
+    near = get_close_matches(name.lower(), [principle.slug for principle in Principle], n=1, cutoff=0.0)
+    return f"The nearest is {near[0]}."
+
+
+def _pages(document: Mapping[str, Any], path: Path) -> Iterator[PageRecord]:
+    pages = document.get("page", [])
+    if not isinstance(pages, list):
+        raise DeckError('"page" is no list of tables', "Begin each with [[page]].", path=path)
+    for page in pages:
+        if not isinstance(page, dict) or not isinstance(page.get("key"), str):
+            raise DeckError("a [[page]] has no key", 'Write key = "...".', path=path)
+        yield PageRecord(page["key"], str(page.get("name", "")), str(page.get("when", "")))
+
+
+def _card(table: Mapping[str, Any], line: int, deck: str) -> Card:
+    kind = table.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        near = get_close_matches(str(kind), KINDS, n=1, cutoff=0.0)
+        what = "the card has no kind" if kind is None else f'there is no kind "{kind}"'
+        raise _CardError(what, f"The nearest is {near[0]}.")
+    fields = {name: _value(table[name], name, type_) for name, type_ in KINDS[kind].fields.items() if name in table}
+    card = Card(
+        id=_id(table, kind, fields, deck),
+        kind=kind,
+        fields=fields,
+        principles=_card_principles(table),
+        note=_value(table["note"], "note", TEXT) if "note" in table else None,
+        tags=tuple(_value(table.get("tags", []), "tags", LIST)),
+        draft=_value(table.get("draft", False), "draft", FLAG),
+        retired=_value(table.get("retired", False), "retired", FLAG),
+        conflict=_value(table.get("conflict", False), "conflict", FLAG),
+        pages=tuple(_value(table.get("from", []), "from", LIST)),
+        imported=_value(table["imported"], "imported", TEXT) if "imported" in table else None,
+        line=line,
+    )
+    if card.asked:
+        _check_askable(card)
+    return card
+
+
+def _id(table: Mapping[str, Any], kind: str, fields: Mapping[str, Any], deck: str) -> str:
+    name = table.get("id")
+    if not isinstance(name, str) or not name.strip():
+        proposal = next(ids(deck, kind, fields, None))
+        raise _CardError("the card has no id", f'Add id = "{proposal}".')
+    if re.search(r"[\s\x00-\x1f]", name):
+        raise _CardError(f'the id "{name}" has white space in it', "Take it out.")
+    return name
+
+
+def _card_principles(table: Mapping[str, Any]) -> tuple[str, ...]:
+    slugs = []
+    for name in _value(table.get("principles", []), "principles", LIST):
+        principle = Principle.named(name)
+        if principle is None:
+            raise _CardError(f'there is no principle "{name}"', _nearest_principle(name))
+        slugs.append(principle.slug)
+    return tuple(slugs)
+
+
+def _value(value: Any, name: str, type_: str) -> Any:
+    fits = {
+        TEXT: isinstance(value, str),
+        LIST: isinstance(value, list) and all(isinstance(item, str) for item in value),
+        FLAG: isinstance(value, bool),
+        NUMBER: isinstance(value, int) and not isinstance(value, bool),
+    }[type_]
+    if not fits:
+        raise _CardError(f'"{name}" is no {type_}')
+    if type_ == TEXT:
+        return value.strip("\n")
+    return list(value) if type_ == LIST else value
+
+
+def _check_askable(card: Card) -> None:
+    """Raises _CardError where a card that is no draft lacks what it needs to be asked."""
+    for name in card.spec.required:
+        if not card.fields.get(name):
+            raise _CardError(f'the card has no "{name}"', "Add it, or set draft = true.")
+    if card.kind == "quiz":
+        _check_quiz(card.fields)
+
+
+def _check_quiz(fields: Mapping[str, Any]) -> None:
+    options, answer = fields.get("options", []), fields.get("answer")
+    if not options:
+        if not fields.get("explanation"):
+            raise _CardError("the card has no options and no explanation", "Add either, or set draft = true.")
+        return
+    if not answer:
+        raise _CardError("the question has options but no answer", "Add answer, or set draft = true.")
+    if answer not in options:
+        raise _CardError(f'the answer "{answer}" is none of the options', "Write it exactly as the option.")
+    if len(set(options)) < len(options):
+        raise _CardError("an option stands twice", "Take one out.")
+
+
+def _warnings(card: Card, table: Mapping[str, Any], line: int) -> Iterator[DeckProblem]:
+    if card.draft:
+        yield DeckProblem(
+            line, f"draft: {why_draft(card)}", "Complete it and take out draft = true.", card.id, warning=True
+        )
+    if card.conflict:
+        yield DeckProblem(
+            line,
+            "the page changed too, your words are kept",
+            "lpdeck import PAGE --update takes the page's words; or take out conflict = true.",
+            card.id,
+            warning=True,
+        )
+    if card.imported is not None and parse_imported(card.imported) is None:
+        yield DeckProblem(line, '"imported" is damaged', "Take it out: the card is then yours.", card.id, warning=True)
+    known = {*card.spec.fields, *_ABOUT, *_MARKS, "id", "kind"}
+    for name in table.keys() - known:
+        near = get_close_matches(name, known, n=1, cutoff=0.8)
+        if near:
+            yield DeckProblem(line, f'"{name}" is not known', f'Did you mean "{near[0]}"?', card.id, warning=True)
+
+
+def why_draft(card: Card) -> str:
+    """What a draft lacks, as the learner should read it."""
+    for name in card.spec.required:
+        if not card.fields.get(name):
+            return f'no "{name}"'
+    if card.kind == "quiz":
+        if card.fields.get("options"):
+            return "no sure answer" if not card.fields.get("answer") else SET_ASIDE
+        return "no explanation and no options" if not card.fields.get("explanation") else "its options were lost"
+    return SET_ASIDE
+
+
+_QUOTES = re.compile(r'"""|\'\'\'')
+
+
+def card_lines(text: str) -> list[int]:
+    """The 1-based line of every `[[card]]` header, those inside multi-line texts left out."""
+    found, closing = [], None
+    for number, line in enumerate(text.split("\n"), 1):
+        if closing is None and re.match(r"\s*\[\[\s*(card|\"card\"|'card')\s*\]\]", line):
+            found.append(number)
+        closing = _open_quote(line, closing)
+    return found
+
+
+def _open_quote(line: str, closing: str | None) -> str | None:
+    """The multi-line quote still open after a line, None where none is."""
+    if closing is None and line.lstrip().startswith("#"):
+        return None
+    for match in _QUOTES.finditer(line):
+        if closing is None:
+            closing = match[0]
+        elif match[0] == closing:
+            closing = None
+    return closing
+
+
+def card_table(card: Card) -> dict[str, Any]:
+    """A card as the TOML table that holds it, in the order in which a learner reads it."""
+    table: dict[str, Any] = {"id": card.id, "kind": card.kind}
+    table |= {mark: True for mark in _MARKS if getattr(card, mark)}
+    table |= {name: card.fields[name] for name in card.spec.fields if _filled(card.fields.get(name))}
+    about = {
+        "principles": list(card.principles),
+        "note": card.note,
+        "tags": list(card.tags),
+        "from": list(card.pages),
+        "imported": card.imported,
+    }
+    return table | {name: about[name] for name in _ABOUT if about[name]}
+
+
+def _filled(value: Any) -> bool:
+    return value not in (None, "", [], (), False)
+
+
+def _page_table(page: PageRecord) -> dict[str, str]:
+    return {"key": page.key, "name": page.name, "when": page.when}
+
+
+def write_deck(deck: Deck) -> str:
+    """The text of a new deck file."""
+    import tomli_w
+
+    document: dict[str, Any] = {"schema": SCHEMA, "title": deck.title, "principles": list(deck.principles)}
+    if deck.dropped:
+        document["dropped"] = list(deck.dropped)
+    tables = [("page", _page_table(page)) for page in deck.pages]
+    tables += [("card", card_table(card)) for card in deck.cards]
+    parts = [tomli_w.dumps(_plain(document), multiline_strings=True)]
+    # One table at a time: tomli_w would write short ones inline.
+    parts += [f"[[{name}]]\n{tomli_w.dumps(_plain(table), multiline_strings=True)}" for name, table in tables]
+    return "\n".join(parts)
+
+
+def _plain(value: Any) -> Any:
+    """The value with every line end a newline: TOML's multi-line texts know no other."""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").replace("\r", "\n")
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def rewrite_deck(text: str, deck: Deck) -> str:
+    """A deck file's text brought to say `deck`; what did not change stays as the learner wrote it.
+
+    Cards that `read_deck` could not use stay in the file too.
+    """
+    import tomlkit
+
+    if not text.strip():
+        return write_deck(deck)
+    document = tomlkit.parse(text)
+    before = read_deck(text, Path(f"{deck.name}.toml")).deck
+    if deck.title != before.title:
+        document["title"] = deck.title
+    if deck.principles != before.principles:
+        document["principles"] = list(deck.principles)
+    if deck.dropped != before.dropped:
+        _set_before_tables(document, "dropped", list(deck.dropped))
+    _rewrite_pages(document, before, deck)
+    _rewrite_cards(document, before, deck)
+    return tomlkit.dumps(document)
+
+
+def _set_before_tables(document: Any, key: str, value: Any) -> None:
+    """A top-level key must stand before the first table, or it would belong to it."""
+    import tomlkit
+
+    item = tomlkit.item(value)
+    if key in document:
+        document[key] = item
+        return
+    names = [name for name in ("principles", "title", "schema") if name in document]
+    body = document.body
+    index = max((i for i, (name, _) in enumerate(body) if name is not None and name.key in names), default=-1)
+    document._insert_at(index + 1, key, item)
+
+
+def _rewrite_pages(document: Any, before: Deck, deck: Deck) -> None:
+    import tomlkit
+
+    if before.pages == deck.pages:
+        return
+    known = {page.key: page for page in before.pages}
+    if "page" not in document:
+        document.append("page", tomlkit.aot())
+    for page in deck.pages:
+        if page.key not in known:
+            _append(document["page"], _page_table(page), blank_after=True)
+        elif known[page.key] != page:
+            table = next(table for table in document["page"] if table["key"] == page.key)
+            table.update(_page_table(page))
+
+
+def _rewrite_cards(document: Any, before: Deck, deck: Deck) -> None:
+    import tomlkit
+
+    wanted = {card.id: card for card in deck.cards}
+    known = {card.id: card for card in before.cards}
+    if "card" not in document:
+        if not deck.cards:
+            return
+        document.append("card", tomlkit.aot())
+    tables = document["card"]
+    for index in reversed(range(len(tables))):
+        card = known.get(str(tables[index].get("id")))
+        if card is not None and card.id not in wanted:
+            del tables[index]
+        elif card is not None and wanted[card.id] != card:
+            _rewrite_table(tables[index], card_table(card), _plain(card_table(wanted[card.id])))
+    for card in deck.cards:
+        if card.id not in known:
+            _append(tables, card_table(card))
+
+
+def _append(tables: Any, values: Mapping[str, Any], *, blank_after: bool = False) -> None:
+    """Adds a table to a list of tables, in the form in which the learner wrote the list."""
+    import tomlkit
+
+    inline = not isinstance(tables, tomlkit.items.AoT)
+    table: Any = tomlkit.inline_table() if inline else tomlkit.table()
+    for name, value in _plain(values).items():
+        table.add(name, tomlkit.item(value) if inline else _item(value))
+    if not inline and blank_after:
+        table.add(tomlkit.nl())
+    elif not inline:
+        table.trivia.indent = "\n"
+    tables.append(table)
+
+
+def _rewrite_table(table: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    for name in before.keys() - after.keys():
+        if name in table:
+            del table[name]
+    for name, value in after.items():
+        if before.get(name) != value:
+            table[name] = _item(value)
+
+
+def _item(value: Any) -> Any:
+    import tomlkit
+
+    if isinstance(value, str) and "\n" in value:
+        return tomlkit.string(value, multiline=True)
+    return tomlkit.item(value)
+
+
+def renamed(deck: Deck, name: str) -> Deck:
+    """The deck under another file name; the ids of its cards stay."""
+    return replace(deck, name=name)

@@ -1,0 +1,149 @@
+"""The log: everything that happens to a card is one event, and a schedule is what replaying them gives.
+
+Nothing deletes or changes an event. Undo and redo are events too: an undo names the batch that it voids, a redo
+the undo that it takes back. So an undo works across restarts and computers, and the same log always gives the
+same schedule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from lpdeck.days import StudyDay
+from lpdeck.scheduling import NEW, Rating, Schedule, Scheduler, apply_answer
+
+
+class Kind(StrEnum):
+    """What an event is. IMPORT is an answer given in another program."""
+
+    ANSWER = "answer"
+    CRAM = "cram"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    BURY = "bury"
+    FLAG = "flag"
+    RESET = "reset"
+    IMPORT = "import"
+    RESCHEDULE = "reschedule"
+    UNDO = "undo"
+    REDO = "redo"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the log.
+
+    `id` is a UUIDv7, never smaller than the log's last; `at_ms` the clock (milliseconds UTC); `batch` is shared
+    by what one command did together. `interval` (days; negative: seconds of a learning step) and `due` (study
+    day; for a learning step milliseconds UTC) are as they were given. `due` of a bury is the study day on which
+    the card returns. `target` of an undo is a batch, of a redo the undo's batch.
+    """
+
+    id: str
+    at_ms: int
+    study_day: StudyDay
+    device: str
+    kind: Kind
+    batch: str
+    card: str | None = None
+    target: str | None = None
+    rating: Rating | None = None
+    took_ms: int | None = None
+    interval: int | None = None
+    due: int | None = None
+    weights: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+ANSWERS = (Kind.ANSWER, Kind.IMPORT)
+TURNS = (Kind.UNDO, Kind.REDO)
+
+
+def next_id(at_ms: int, last: str | None, entropy: int) -> str:
+    """A UUIDv7 (RFC 9562, section 5.7) for a moment, greater than `last` even where the clock went back.
+
+    `entropy` gives 74 random bits. Within one millisecond, or after a step back of the clock, the last id is
+    counted up by a random amount below 2^32, as the RFC's method 2 for monotonicity does.
+    """
+    value = (at_ms << 74) | (entropy & (1 << 74) - 1)
+    if last is not None:
+        previous = _payload(last)
+        if value <= previous:
+            value = previous + 1 + (entropy & 0xFFFFFFFF)
+    return _uuid7(value)
+
+
+def _payload(uuid: str) -> int:
+    """The 122 bits of a UUIDv7 that are neither version nor variant."""
+    bits = int(uuid.replace("-", ""), 16)
+    return (bits >> 80 << 74) | ((bits >> 64 & 0xFFF) << 62) | (bits & (1 << 62) - 1)
+
+
+def _uuid7(payload: int) -> str:
+    bits = (payload >> 74) << 80 | 0x7 << 76 | (payload >> 62 & 0xFFF) << 64 | 0b10 << 62
+    text = f"{bits | payload & (1 << 62) - 1:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def effective(events: Iterable[Event]) -> list[Event]:
+    """The events that count: neither undone nor turns themselves, in the order of their ids."""
+    ordered = sorted(events, key=lambda event: event.id)
+    redone = {event.target for event in ordered if event.kind is Kind.REDO}
+    undone = {event.target for event in ordered if event.kind is Kind.UNDO and event.batch not in redone}
+    return [event for event in ordered if event.kind not in TURNS and event.batch not in undone]
+
+
+def replay(events: Iterable[Event], scheduler: Scheduler) -> Schedule:
+    """The schedule of one card from its events (and the undos and redos that touch them).
+
+    Answers count in order of clock and id, everything else in order of id; memory is computed from ratings
+    and study days, the due date is the last one given.
+    """
+    counting = effective(events)
+    answers = _answers(counting)
+    schedule = NEW
+    for event in answers:
+        schedule = _answered(schedule, event, scheduler)
+    for event in counting:
+        schedule = _marked(schedule, event)
+    return schedule
+
+
+def _answers(events: Sequence[Event]) -> list[Event]:
+    """Answers since the last reset, in the order in which they were given."""
+    resets = [(event.at_ms, event.id) for event in events if event.kind is Kind.RESET]
+    since = max(resets, default=(-1, ""))
+    answers = [event for event in events if event.kind in ANSWERS and (event.at_ms, event.id) > since]
+    return sorted(answers, key=lambda event: (event.at_ms, event.id))
+
+
+def _answered(schedule: Schedule, event: Event, scheduler: Scheduler) -> Schedule:
+    assert event.rating is not None
+    assert event.interval is not None
+    assert event.due is not None
+    day = event.study_day if schedule.last_day is None else max(event.study_day, schedule.last_day)
+    memory = scheduler.next_memory(schedule.memory, schedule.last_day, event.rating, day)
+    after = apply_answer(schedule, event.rating, day, memory, event.interval)
+    if event.interval > 0:
+        return replace(after, due_day=StudyDay(event.due), due_at_ms=None)
+    return replace(after, due_day=day, due_at_ms=event.due)
+
+
+def _marked(schedule: Schedule, event: Event) -> Schedule:
+    """What an event other than an answer changes."""
+    match event.kind:
+        case Kind.SUSPEND:
+            return replace(schedule, suspended=True)
+        case Kind.RESUME:
+            return replace(schedule, suspended=False, buried_until=None)
+        case Kind.BURY:
+            return replace(schedule, buried_until=None if event.due is None else StudyDay(event.due))
+        case Kind.FLAG:
+            return replace(schedule, flag=event.detail.get("flag"))
+        case Kind.RESCHEDULE if event.due is not None and schedule.memory is not None:
+            return replace(schedule, due_day=StudyDay(event.due), due_at_ms=None)
+        case _:
+            return schedule

@@ -1,0 +1,1 @@
+"""A sitting: what is asked in which order, what an answer does, and the loop that asks it of whoever answers."""

@@ -1,0 +1,231 @@
+"""The index of the deck files: what the database knows of them, brought up to date where a file changed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from lpdeck.deck.folder import read_text
+from lpdeck.deck.identity import content_fingerprint, sibling_key
+from lpdeck.deck.model import Card, Deck
+from lpdeck.deck.toml import DeckProblem, read_deck
+from lpdeck.errors import DeckError
+from lpdeck.store import tables
+from lpdeck.store.hot import deck_stamps
+
+
+@dataclass(frozen=True)
+class FileProblem:
+    """A problem of a deck file, with the file."""
+
+    path: Path
+    problem: DeckProblem
+
+
+def refresh(connection: sa.Connection, folder: Path) -> list[FileProblem]:
+    """Reads the deck files that changed since the last time and stores their cards.
+
+    A file that can not be read keeps its cards as they were last read. Returns what is wrong with the files that
+    were read.
+    """
+    stamps = dict(deck_stamps(folder))
+    known = {row.name: row for row in connection.execute(sa.select(tables.deck_file))}
+    gone = [name for name in known if name not in stamps]
+    if gone:
+        connection.execute(tables.deck_file.delete().where(tables.deck_file.c.name.in_(gone)))
+    problems: list[FileProblem] = []
+    for name, (size, mtime_ns) in stamps.items():
+        row = known.get(name)
+        settled = row is not None and row.indexed_ns - row.mtime_ns > 50_000_000
+        if row is not None and settled and (row.size, row.mtime_ns) == (size, mtime_ns):
+            continue
+        problems += _read_file(connection, folder / f"{name}.toml", size, mtime_ns, row)
+    return problems
+
+
+def _read_file(
+    connection: sa.Connection, path: Path, size: int, mtime_ns: int, row: sa.Row[Any] | None
+) -> list[FileProblem]:
+    stamp = {"size": size, "mtime_ns": mtime_ns}
+    try:
+        text = read_text(path)
+    except DeckError as error:
+        _remember(connection, path.stem, row, stamp, problem=error.problem)
+        return [_whole_file(path, error)]
+    fingerprint = blake2b(text.encode(), digest_size=16).hexdigest()
+    if row is not None and row.fingerprint == fingerprint:
+        _remember(connection, path.stem, row, stamp)
+        return []
+    try:
+        read = read_deck(text, path)
+    except DeckError as error:
+        _remember(connection, path.stem, row, {**stamp, "fingerprint": fingerprint}, problem=str(error))
+        return [_whole_file(path, error)]
+    about = {
+        "title": read.deck.title,
+        "principles": " ".join(read.deck.principles),
+        "pages": json.dumps([page.key for page in read.deck.pages]),
+        "dropped": json.dumps(read.deck.dropped),
+        "problem": None,
+    }
+    _remember(connection, path.stem, row, {**stamp, "fingerprint": fingerprint, **about})
+    doubled = _store_cards(connection, read.deck)
+    return [FileProblem(path, problem) for problem in (*read.problems, *doubled)]
+
+
+def _whole_file(path: Path, error: DeckError) -> FileProblem:
+    return FileProblem(path, DeckProblem(error.line or 1, error.problem, error.advice))
+
+
+def _remember(
+    connection: sa.Connection, name: str, row: sa.Row[Any] | None, values: dict[str, Any], **more: Any
+) -> None:
+    values = {**values, **more, "indexed_ns": time.time_ns()}
+    if row is None:
+        blank = {"fingerprint": "", "title": name, "principles": "", "pages": "[]", "dropped": "[]"}
+        connection.execute(tables.deck_file.insert().values(name=name, **{**blank, **values}))
+    else:
+        connection.execute(tables.deck_file.update().where(tables.deck_file.c.name == name).values(**values))
+
+
+def _store_cards(connection: sa.Connection, deck: Deck) -> list[DeckProblem]:
+    """Stores a deck's cards; one whose id stands in another deck is left to that deck and reported."""
+    card = tables.card
+    elsewhere = _ids_elsewhere(connection, deck)
+    before = {
+        row.id: row
+        for row in connection.execute(
+            sa.select(card.c.id, card.c.fingerprint, card.c.changed_ms).where(card.c.deck == deck.name)
+        )
+    }
+    now = time.time_ns() // 1_000_000
+    rows = [
+        _row(deck, one, position, before.get(one.id), now)
+        for position, one in enumerate(deck.cards)
+        if one.id not in elsewhere
+    ]
+    connection.execute(card.delete().where(card.c.deck == deck.name))
+    if rows:
+        connection.execute(card.insert(), rows)
+    return [
+        DeckProblem(
+            one.line,
+            f'the id "{one.id}" stands in {elsewhere[one.id]}.toml too',
+            "Delete one of the two, or give one another id.",
+            one.id,
+        )
+        for one in deck.cards
+        if one.id in elsewhere
+    ]
+
+
+def _ids_elsewhere(connection: sa.Connection, deck: Deck) -> dict[str, str]:
+    card = tables.card
+    found: dict[str, str] = {}
+    ids = [one.id for one in deck.cards]
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        query = sa.select(card.c.id, card.c.deck).where(card.c.id.in_(some), card.c.deck != deck.name)
+        found |= {row.id: row.deck for row in connection.execute(query)}
+    return found
+
+
+def _row(deck: Deck, card: Card, position: int, before: sa.Row[Any, Any, Any] | None, now: int) -> dict[str, Any]:
+    fingerprint = content_fingerprint(card.kind, card.fields)
+    unchanged = before is not None and before.fingerprint == fingerprint
+    return {
+        "id": card.id,
+        "deck": deck.name,
+        "position": position,
+        "line": card.line,
+        "kind": card.kind,
+        "principles": " ".join(deck.principles_of(card)),
+        "fields": json.dumps(dict(card.fields), ensure_ascii=False),
+        "note": card.note,
+        "tags": json.dumps(list(card.tags), ensure_ascii=False),
+        "draft": int(card.draft),
+        "retired": int(card.retired),
+        "asked": int(card.asked),
+        "sibling": sibling_key(card.kind, card.fields),
+        "fingerprint": fingerprint,
+        "changed_ms": before.changed_ms if unchanged and before is not None else now,
+    }
+
+
+def find_cards(
+    connection: sa.Connection,
+    *,
+    deck: str | None = None,
+    principle: str | None = None,
+    kind: str | None = None,
+    words: Sequence[str] = (),
+) -> list[sa.Row[Any]]:
+    """The indexed cards that fit every condition, with their schedules, in the order of the deck files.
+
+    `words` must all stand in the card's fields, note or tags; letter case does not matter.
+    """
+    card, schedule = tables.card, tables.schedule
+    query = sa.select(card, *[column for column in schedule.c if column.name != "card"]).select_from(
+        card.outerjoin(schedule, schedule.c.card == card.c.id)
+    )
+    if deck is not None:
+        query = query.where(card.c.deck == deck)
+    if kind is not None:
+        query = query.where(card.c.kind == kind)
+    if principle is not None:
+        query = query.where((" " + card.c.principles + " ").contains(f" {principle} ", autoescape=True))
+    rows = connection.execute(query.order_by(card.c.deck, card.c.position)).all()
+    return [row for row in rows if _has_words(row, words)]
+
+
+def deck_rows(connection: sa.Connection) -> list[sa.Row[Any]]:
+    """The indexed decks by name: title, principles, problem, and how many cards and drafts each has."""
+    file, card = tables.deck_file, tables.card
+    cards = sa.func.coalesce(sa.func.sum(card.c.asked), 0).label("cards")
+    drafts = sa.func.coalesce(sa.func.sum(card.c.draft * (1 - card.c.retired)), 0).label("drafts")
+    query = (
+        sa.select(file.c.name, file.c.title, file.c.principles, cards, drafts, file.c.problem)
+        .select_from(file.outerjoin(card, card.c.deck == file.c.name))
+        .group_by(file.c.name)
+        .order_by(file.c.name)
+    )
+    return list(connection.execute(query))
+
+
+def _has_words(row: sa.Row[Any], words: Iterable[str]) -> bool:
+    text = f"{row.id} {row.note or ''} {row.tags} {row.fields}".casefold()
+    return all(json.dumps(word, ensure_ascii=False)[1:-1].casefold() in text for word in words)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What an import has to know of all decks: who holds which page, which ids are taken or dropped."""
+
+    deck_of_page: dict[str, str]
+    deck_of_id: dict[str, str]
+    dropped: dict[str, frozenset[str]]
+
+    def taken_for(self, deck: str) -> set[str]:
+        """The ids that a new card of a deck may not get: those of all cards and those other decks dropped."""
+        others = (ids for name, ids in self.dropped.items() if name != deck)
+        return set(self.deck_of_id).union(*others)
+
+
+def shelf(connection: sa.Connection) -> Shelf:
+    """The pages, ids and dropped ids of all indexed decks."""
+    files = connection.execute(
+        sa.select(tables.deck_file.c.name, tables.deck_file.c.pages, tables.deck_file.c.dropped)
+    ).all()
+    cards = connection.execute(sa.select(tables.card.c.id, tables.card.c.deck))
+    return Shelf(
+        deck_of_page={key: row.name for row in reversed(files) for key in json.loads(row.pages)},
+        deck_of_id={row.id: row.deck for row in cards},
+        dropped={row.name: frozenset(json.loads(row.dropped)) for row in files},
+    )
