@@ -18,11 +18,12 @@ def run(arguments: list[str]) -> int:
     import typer
     from typer.exceptions import TyperException
 
-    from lpdeck.cli.app import app
+    from lpdeck.cli.app import app_for
 
-    command = typer.main.get_command(app)
+    arguments = _home_first(arguments)
     try:
-        code = command.main(_home_first(arguments), prog_name="lpdeck", standalone_mode=False)
+        command = typer.main.get_command(app_for(arguments if not _completing() else ["--help"]))
+        code = command.main(arguments, prog_name="lpdeck", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except TyperException as error:
@@ -43,6 +44,11 @@ def run(arguments: list[str]) -> int:
             raise
         what = f"a defect in lpdeck: {type(error).__name__}: {error}"
         return _said(what, "Please report it; LPDECK_DEBUG=1 shows where it happened.", EXIT_FOUND)
+
+
+def _completing() -> bool:
+    """Whether a shell asks for completions rather than for a command."""
+    return "_LPDECK_COMPLETE" in os.environ
 
 
 def _said(what: str, advice: str, code: int) -> int:

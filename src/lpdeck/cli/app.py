@@ -1,25 +1,64 @@
-"""All commands in one Typer app. Each module adds its own; what a command needs it imports when it runs."""
+"""The commands as a Typer app. Each module adds its own; what a command needs it imports when it runs.
+
+Importing and describing every command to Typer takes longer than showing a card, so a call that names its command
+gets an app with that command's module alone; help, completion and mistakes get all of them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
 from lpdeck import __version__
-from lpdeck.cli import cards, context, importing, options, progressing, reviewing
+from lpdeck.cli import context
 
-app = typer.Typer(
-    name="lpdeck",
-    help="Flashcards from Amazon interview-preparation pages, asked on the day you are about to forget them.",
-    no_args_is_help=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 something was found or some files failed, 2 wrong usage, 3 no input was understood, "
-    "4 the home or its database can not be used, 130 interrupted.",
-)
+# Module of lpdeck.cli: the commands that it adds, in the order in which help lists them.
+MODULES = {
+    "importing": ("import", "parse"),
+    "reviewing": ("review", "due"),
+    "progressing": ("progress",),
+    "cards": ("decks", "cards", "show", "edit", "rename", "delete", "check"),
+    "options": ("config",),
+}
+_TODAY = "reviewing"
+
+
+def app_for(arguments: Sequence[str]) -> typer.Typer:
+    """The app for a command line: with the one module that it names, or with all."""
+    app = typer.Typer(
+        name="lpdeck",
+        help="Flashcards from Amazon interview-preparation pages, asked on the day you are about to forget them.",
+        no_args_is_help=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog="Exit codes: 0 done, 1 something was found or some files failed, 2 wrong usage, 3 no input was "
+        "understood, 4 the home or its database can not be used, 130 interrupted.",
+    )
+    app.callback(invoke_without_command=True)(lpdeck)
+    named = module_of(arguments)
+    for module in [named] if named else MODULES:
+        import_module(f"lpdeck.cli.{module}").add_to(app)
+    return app
+
+
+def module_of(arguments: Sequence[str]) -> str | None:
+    """The module of the command that a command line names first; None where all have to be known."""
+    words = list(arguments)
+    while words and words[0].startswith("-"):
+        if words[0] == "--home":
+            words = words[2:]
+        elif words[0].startswith("--home=") or words[0] == "--json":
+            words = words[1:]
+        else:
+            return None
+    if not words:
+        return _TODAY
+    return next((module for module, commands in MODULES.items() if words[0] in commands), None)
 
 
 def _version(wanted: bool) -> None:
@@ -28,7 +67,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
 def lpdeck(
     ctx: typer.Context,
     home: Annotated[
@@ -43,8 +81,6 @@ def lpdeck(
     """Without a command: what today holds."""
     context.choose_home(home)
     if ctx.invoked_subcommand is None:
-        reviewing.today(json=json)
+        from lpdeck.cli.reviewing import today
 
-
-for module in (importing, reviewing, progressing, cards, options):
-    module.add_to(app)
+        today(json=json)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lpdeck.cli.context import colour, home, out, width
 from lpdeck.cli.faces import title_of
-from lpdeck.cli.rendering import Painter, cut, plural, shown
+from lpdeck.cli.rendering import Painter, cut, plural, shown, wrapped
 from lpdeck.deck.merging import Change
 from lpdeck.walkthrough import STAR_WALKTHROUGH
 
@@ -68,7 +68,9 @@ def _kinds(kinds: Counter[str]) -> list[str]:
 
 def _row(word: str, count: int, said: str, painter: Painter, style: str | None = None) -> None:
     head = f"  {word:<10}{count:>4}   "
-    out(painter.style(head, style) + painter.style(cut(shown(said), max(painter.width - len(head), 20)), style))
+    first, *more = wrapped(said, painter.width - len(head))
+    for line in (head + first, *(" " * len(head) + line for line in more)):
+        out(painter.style(line, style))
 
 
 def _show_told(one: Imported, painter: Painter) -> None:

@@ -34,7 +34,6 @@ _ROLE_STYLE = {
     Role.KEY_LINE: "bold",
 }
 
-LABEL_WIDTH = 9
 _NARROW = 40
 
 
@@ -62,17 +61,21 @@ class Painter:
     def face(self, blocks: Face) -> list[str]:
         """The lines of a face, a blank line between blocks that are not tight."""
         lines: list[str] = []
+        labels = max((cell_len(block.label) for block in blocks), default=0) + 2
         for block in blocks:
             if lines and not block.tight:
                 lines.append("")
-            lines.extend(self.block(block))
+            lines.extend(self.block(block, labels))
         return lines
 
-    def block(self, block: Block) -> list[str]:
-        """The lines of one block: its text beside its label or bullet, or below it where there is no room."""
+    def block(self, block: Block, labels: int = 0) -> list[str]:
+        """The lines of one block: its text beside its label or bullet, or below it where there is no room.
+
+        `labels` is the width of the column of labels.
+        """
         style = _ROLE_STYLE.get(block.role)
         if block.label:
-            return self._labelled(block, style)
+            return self._labelled(block, style, max(labels, cell_len(block.label) + 2))
         bullet = block.bullet or ("  ▸ " if block.role is Role.KEY_LINE else "")
         lines = wrapped(block.text, self.width - cell_len(bullet), block.marks)
         return [
@@ -80,11 +83,10 @@ class Painter:
             for index, line in enumerate(lines)
         ]
 
-    def _labelled(self, block: Block, style: str | None) -> list[str]:
+    def _labelled(self, block: Block, style: str | None, width: int) -> list[str]:
         if self.width < _NARROW:
             below = [self._painted(line, style, block.marks, "  ") for line in wrapped(block.text, self.width - 2)]
             return [self.style(block.label, "dim"), *below]
-        width = max(LABEL_WIDTH, cell_len(block.label) + 2)
         lines = wrapped(block.text, self.width - width) or [""]
         label = self.style(block.label.ljust(width), "dim")
         first = f"{label}{self._painted(lines[0], style, block.marks)}".rstrip()

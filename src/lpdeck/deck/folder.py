@@ -89,11 +89,16 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+# Words on which a shortened name should not end.
+_HANGING = {"a", "an", "and", "at", "but", "by", "even", "for", "in", "of", "on", "or", "that", "the", "to", "what", "with"}
+
+
 def slug(text: str, limit: int = 48) -> str:
     """A title as a file name: lower-case letters, digits and dashes, cut at a word where it is long."""
     plain = unicodedata.normalize("NFKD", text.replace("'", "").replace("’", "")).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", plain.lower())
-    while len(words) > 1 and len("-".join(words)) > limit:
+    cut = len("-".join(words)) > limit
+    while len(words) > 1 and (len("-".join(words)) > limit or (cut and words[-1] in _HANGING)):
         words.pop()
     return "-".join(words)[:limit] or "deck"
 
@@ -109,7 +114,7 @@ _OPENINGS = re.compile(
 def name_for(title: str) -> str:
     """A deck's name for a page's title: what the question is about, without "Tell me about a time you"."""
     rest = _OPENINGS.sub("", title).strip()
-    return slug(rest if len(rest.split()) > 1 else title)
+    return slug(rest if len(rest.split()) > 1 else title, limit=36)
 
 
 def free_name(folder: Path, name: str) -> str:
