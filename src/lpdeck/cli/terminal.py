@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from lpdeck.cli import faces
 from lpdeck.cli.keys import HANG_UP, Screen
-from lpdeck.cli.rendering import Painter, cut, interval, plural
+from lpdeck.cli.rendering import Painter, cut, interval, plural, wrapped
 from lpdeck.cli.sitting import come_back, counts, done
 from lpdeck.config import Config
 from lpdeck.review.loop import Back, Choose, Do, Front
@@ -18,6 +18,7 @@ from lpdeck.scheduling import Rating
 
 KEY_SIGNS = {"enter": "⏎", "up": "↑", "down": "↓", "left": "←", "right": "→", "escape": "esc"}
 _WISHES = {wish.value: wish for wish in Do}
+_NARROW = 50
 _SCROLL = ("up", "down", "page up", "page down")
 
 
@@ -71,7 +72,7 @@ class TerminalReviewer:
         while True:
             head = self._painter.style("Done for now.", "bold")
             lines = [head, "", *done(tally), *come_back(end, calendar, self._clock())]
-            key = self._frame(lines, f"{self._hint('undo', 'undo')}    {self._bold('any key')} leave", "")
+            key = self._frame(lines, [self._hint("undo", "undo"), f"{self._bold('any key')} leave"], [])
             action = self._actions.get(key, "")
             if action in ("undo", "redo"):
                 return _WISHES[action]
@@ -81,10 +82,15 @@ class TerminalReviewer:
     # Frames
 
     def _head(self, asked: Asked, left: Left) -> list[str]:
+        """What the card is and how many are left, in one line where both fit, else below each other."""
         self._painter = replace(self._painter, width=self._screen.size[0])
-        return [self._painter.row(faces.heading(asked.card), counts(left)), ""]
+        heading, count = faces.heading(asked.card), counts(left)
+        if self._painter.width >= _NARROW:
+            return [self._painter.row(heading, count), ""]
+        lines = [*wrapped(heading, self._painter.width), count]
+        return [*(self._painter.style(line, "dim") for line in lines), ""]
 
-    def _frame(self, lines: list[str], left_keys: str, right_keys: str) -> str:
+    def _frame(self, lines: list[str], left_keys: Sequence[str], right_keys: Sequence[str]) -> str:
         """Draws lines with the keys at the bottom and waits for a key; lines that do not fit are scrolled.
 
         Returns "" where the terminal changed its size: the caller draws anew.
@@ -92,14 +98,15 @@ class TerminalReviewer:
         start = 0
         while True:
             columns, rows = self._screen.size
-            room = max(rows - 2, 1)
+            footer = _footer(left_keys, right_keys, columns)
+            room = max(rows - 1 - len(footer), 1)
             last = max(len(lines) - room, 0)
             more = max(len(lines) - start - room, 0)
             shown = lines[start : start + room]
             said = self._notice or (f"↓ {plural(more, 'more line')}" if more else "")
             note = self._painter.style(cut(said, columns), "warning" if self._notice else "dim")
             padding = [""] * (room - len(shown))
-            self._screen.draw([*shown, *padding, note, _footer(left_keys, right_keys, columns)])
+            self._screen.draw([*shown, *padding, note, *footer])
             key = self._screen.key()
             if key == HANG_UP:
                 raise SystemExit(129)
@@ -128,21 +135,21 @@ class TerminalReviewer:
 
     # Keys at the bottom
 
-    def _front_keys(self, letters: Sequence[str]) -> tuple[str, str]:
-        reveal = self._hint("reveal", "don’t know" if letters else "show")
+    def _front_keys(self, letters: Sequence[str]) -> tuple[list[str], list[str]]:
+        hints = [self._hint("reveal", "don’t know" if letters else "show")]
         if letters:
-            reveal = f"{self._bold(f'{letters[0]}–{letters[-1]}')} answer    {reveal}"
-        return reveal, f"{self._hint('undo', 'undo')}    {self._hint('help', 'keys')}"
+            hints.insert(0, f"{self._bold(f'{letters[0]}–{letters[-1]}')} answer")
+        return hints, [self._hint("undo", "undo"), self._hint("help", "keys")]
 
-    def _back_keys(self, asked: Asked, ratings: tuple[Rating, ...]) -> tuple[str, str]:
+    def _back_keys(self, asked: Asked, ratings: tuple[Rating, ...]) -> tuple[list[str], list[str]]:
         single = len(ratings) == 1
-        buttons = [
+        hints = [
             self._hint(
                 "reveal" if single else rating.word, f"{rating.word} {interval(asked.outcomes[rating].interval)}"
             )
             for rating in ratings
         ]
-        return "    ".join(buttons), self._hint("undo", "undo")
+        return hints, [self._hint("undo", "undo")]
 
     def _hint(self, action: str, word: str) -> str:
         keys = self._config.keys[action]
@@ -162,15 +169,23 @@ def _scrolled(key: str, room: int) -> int:
     return {"up": -1, "down": 1, "page up": -page}.get(key, page)
 
 
-def _footer(left: str, right: str, columns: int) -> str:
-    """Two ends of a line; the right one goes first where they do not fit, then the air in the left one."""
-    gap = columns - _width(left) - _width(right)
-    if gap >= 4:
-        return f"{left}{' ' * gap}{right}"
-    if _width(left) <= columns:
-        return left
-    tight = left.replace("    ", " ")
-    return tight if _width(tight) <= columns else cut(_bare(tight), columns)
+def _footer(left: Sequence[str], right: Sequence[str], columns: int) -> list[str]:
+    """The hints at the bottom: in one line with the right ones at its end, else as many lines as they need."""
+    for gap in ("    ", "  "):
+        line, end = gap.join(left), gap.join(right)
+        room = columns - _width(line) - _width(end)
+        if end and room >= len(gap):
+            return [f"{line}{' ' * room}{end}"]
+    if _width("  ".join(left)) <= columns:
+        return [gap.join(left) for gap in ("    ", "  ") if _width(gap.join(left)) <= columns][:1]
+    lines = [""]
+    for hint in left:
+        joined = f"{lines[-1]}  {hint}" if lines[-1] else hint
+        if _width(joined) <= columns:
+            lines[-1] = joined
+        else:
+            lines.append(hint)
+    return [line if _width(line) <= columns else cut(_bare(line), columns) for line in lines if line]
 
 
 def _bare(text: str) -> str:
