@@ -208,6 +208,8 @@ UNION SELECT {EVENT_COLUMNS} FROM event WHERE kind = 'redo' AND target IN (
   SELECT batch FROM event WHERE kind = 'undo' AND target IN (SELECT batch FROM event WHERE card = :card))
 ORDER BY id"""
 
+LATEST_AT = "SELECT max(at_ms) FROM event WHERE card = ?"
+
 # Not taken back: no undo names its batch, but for undos that a redo names.
 _STANDS = """NOT EXISTS (SELECT 1 FROM event u WHERE u.target = e.batch AND u.kind = 'undo'
   AND NOT EXISTS (SELECT 1 FROM event r WHERE r.target = u.batch AND r.kind = 'redo'))"""
@@ -317,6 +319,8 @@ class HotStore:
         with self._transaction():
             if self.schedule(card) != before:
                 raise StaleError
+            # Answers replay in the order of their times, so a clock that went back must not put this one first.
+            at_ms = max(at_ms, self._one(LATEST_AT, (card,)) or at_ms)
             event = Event(
                 id=self._new_id(at_ms),
                 at_ms=at_ms,
@@ -402,16 +406,19 @@ class HotStore:
         return deck_files_differ(folder, rows)
 
 
+FRESH_NS = 50_000_000
+"""How long after a write (50 ms) a file's time stamp may hide a second one."""
+
+
 def deck_files_differ(folder: Path, indexed: Iterable[tuple[str, int, int, int]]) -> bool:
     """Whether the `.toml` files of a folder are not those of the index rows (name, size, mtime, indexed at).
 
-    A file that was written within 50 ms of its indexing counts as changed: its time stamp may hide a second
-    write.
+    A file that was written within 50 ms of its indexing counts as changed.
     """
-    known = {
-        name: (size, mtime_ns) for name, size, mtime_ns, indexed_ns in indexed if indexed_ns - mtime_ns > 50_000_000
-    }
-    return known != dict(deck_stamps(folder))
+    rows = list(indexed)
+    if any(indexed_ns - mtime_ns <= FRESH_NS for _, _, mtime_ns, indexed_ns in rows):
+        return True
+    return {name: (size, mtime_ns) for name, size, mtime_ns, _ in rows} != dict(deck_stamps(folder))
 
 
 def deck_stamps(folder: Path) -> list[tuple[str, tuple[int, int]]]:

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from lpdeck.deck.folder import read_text
 from lpdeck.deck.identity import content_fingerprint, sibling_key
 from lpdeck.deck.model import Card, Deck
-from lpdeck.deck.toml import DeckProblem, read_deck
+from lpdeck.deck.toml import DeckFile, DeckProblem, read_deck
 from lpdeck.errors import DeckError
 from lpdeck.store import tables
-from lpdeck.store.hot import deck_stamps
+from lpdeck.store.hot import FRESH_NS, deck_stamps
 
 
 @dataclass(frozen=True)
@@ -38,56 +38,87 @@ def refresh(connection: sa.Connection, folder: Path) -> list[FileProblem]:
     stamps = dict(deck_stamps(folder))
     known = {row.name: row for row in connection.execute(sa.select(tables.deck_file))}
     gone = [name for name in known if name not in stamps]
-    if gone:
-        connection.execute(tables.deck_file.delete().where(tables.deck_file.c.name.in_(gone)))
+    changed = _to_read(stamps, known, news=bool(gone))
+    words = _words(connection, [*gone, *changed])
+    connection.execute(tables.deck_file.delete().where(tables.deck_file.c.name.in_(gone)))
     problems: list[FileProblem] = []
-    for name, (size, mtime_ns) in stamps.items():
-        row = known.get(name)
-        settled = row is not None and row.indexed_ns - row.mtime_ns > 50_000_000
-        if row is not None and settled and (row.size, row.mtime_ns) == (size, mtime_ns):
+    read: list[tuple[Path, DeckFile]] = []
+    for name in changed:
+        path = folder / f"{name}.toml"
+        try:
+            file = _read_file(connection, path, stamps[name], known.get(name))
+        except DeckError as error:
+            problems.append(_whole_file(path, error))
             continue
-        problems += _read_file(connection, folder / f"{name}.toml", size, mtime_ns, row)
+        if file is not None:
+            read.append((path, file))
+    # All old cards leave before the first new one comes, so that a card may move from any deck to any other.
+    connection.execute(tables.card.delete().where(tables.card.c.deck.in_([path.stem for path, _ in read])))
+    for path, file in read:
+        doubled = _store_cards(connection, file.deck, words)
+        problems += [FileProblem(path, problem) for problem in (*file.problems, *doubled)]
     return problems
 
 
+_UNSETTLED = ""
+"""The fingerprint of a file that is read again at the next news, though it may not have changed."""
+
+
+def _to_read(stamps: dict[str, tuple[int, int]], known: dict[str, sa.Row[Any]], *, news: bool) -> list[str]:
+    """The decks whose stamp changed or was too fresh; where there are any, those that wait for news too."""
+
+    def is_settled(name: str) -> bool:
+        row = known.get(name)
+        return row is not None and (row.size, row.mtime_ns) == stamps[name] and row.indexed_ns - row.mtime_ns > FRESH_NS
+
+    news = news or not all(map(is_settled, stamps))
+    waiting = {name for name, row in known.items() if news and row.fingerprint == _UNSETTLED}
+    return [name for name in stamps if name in waiting or not is_settled(name)]
+
+
+def _words(connection: sa.Connection, decks: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """The fingerprint of each card of some decks, and when it changed (milliseconds)."""
+    card = tables.card
+    query = sa.select(card.c.id, card.c.fingerprint, card.c.changed_ms).where(card.c.deck.in_(decks))
+    return {row.id: (row.fingerprint, row.changed_ms) for row in connection.execute(query)}
+
+
 def _read_file(
-    connection: sa.Connection, path: Path, size: int, mtime_ns: int, row: sa.Row[Any] | None
-) -> list[FileProblem]:
-    stamp = {"size": size, "mtime_ns": mtime_ns}
+    connection: sa.Connection, path: Path, stamp: tuple[int, int], row: sa.Row[Any] | None
+) -> DeckFile | None:
+    """A deck file that changed, None where its words are those of the index. Raises DeckError."""
+    stamps = dict(zip(("size", "mtime_ns"), stamp, strict=True))
     try:
         text = read_text(path)
     except DeckError as error:
-        _remember(connection, path.stem, row, stamp, problem=error.problem)
-        return [_whole_file(path, error)]
+        _remember(connection, path.stem, row, {**stamps, "fingerprint": _UNSETTLED, "problem": error.what})
+        raise
     fingerprint = blake2b(text.encode(), digest_size=16).hexdigest()
     if row is not None and row.fingerprint == fingerprint:
-        _remember(connection, path.stem, row, stamp)
-        return []
+        _remember(connection, path.stem, row, stamps)
+        return None
     try:
-        read = read_deck(text, path)
+        file = read_deck(text, path)
     except DeckError as error:
-        _remember(connection, path.stem, row, {**stamp, "fingerprint": fingerprint}, problem=str(error))
-        return [_whole_file(path, error)]
+        _remember(connection, path.stem, row, {**stamps, "fingerprint": fingerprint, "problem": error.what})
+        raise
     about = {
-        "title": read.deck.title,
-        "principles": " ".join(read.deck.principles),
-        "pages": json.dumps([page.key for page in read.deck.pages]),
-        "dropped": json.dumps(read.deck.dropped),
+        "title": file.deck.title,
+        "principles": " ".join(file.deck.principles),
+        "pages": json.dumps([page.key for page in file.deck.pages]),
+        "dropped": json.dumps(file.deck.dropped),
         "problem": None,
     }
-    _remember(connection, path.stem, row, {**stamp, "fingerprint": fingerprint, **about})
-    doubled = _store_cards(connection, read.deck)
-    return [FileProblem(path, problem) for problem in (*read.problems, *doubled)]
+    _remember(connection, path.stem, row, {**stamps, "fingerprint": fingerprint, **about})
+    return file
 
 
 def _whole_file(path: Path, error: DeckError) -> FileProblem:
     return FileProblem(path, DeckProblem(error.line or 1, error.problem, error.advice))
 
 
-def _remember(
-    connection: sa.Connection, name: str, row: sa.Row[Any] | None, values: dict[str, Any], **more: Any
-) -> None:
-    values = {**values, **more, "indexed_ns": time.time_ns()}
+def _remember(connection: sa.Connection, name: str, row: sa.Row[Any] | None, values: dict[str, Any]) -> None:
+    values = {**values, "indexed_ns": time.time_ns()}
     if row is None:
         blank = {"fingerprint": "", "title": name, "principles": "", "pages": "[]", "dropped": "[]"}
         connection.execute(tables.deck_file.insert().values(name=name, **{**blank, **values}))
@@ -95,25 +126,23 @@ def _remember(
         connection.execute(tables.deck_file.update().where(tables.deck_file.c.name == name).values(**values))
 
 
-def _store_cards(connection: sa.Connection, deck: Deck) -> list[DeckProblem]:
-    """Stores a deck's cards; one whose id stands in another deck is left to that deck and reported."""
-    card = tables.card
+def _store_cards(connection: sa.Connection, deck: Deck, words: dict[str, tuple[str, int]]) -> list[DeckProblem]:
+    """Stores a deck's cards; one whose id stands in another deck is left to that deck and reported.
+
+    `words` tells for each card known before its fingerprint and when it changed.
+    """
     elsewhere = _ids_elsewhere(connection, deck)
-    before = {
-        row.id: row
-        for row in connection.execute(
-            sa.select(card.c.id, card.c.fingerprint, card.c.changed_ms).where(card.c.deck == deck.name)
-        )
-    }
     now = time.time_ns() // 1_000_000
     rows = [
-        _row(deck, one, position, before.get(one.id), now)
+        _row(deck, one, position, words.get(one.id), now)
         for position, one in enumerate(deck.cards)
         if one.id not in elsewhere
     ]
-    connection.execute(card.delete().where(card.c.deck == deck.name))
     if rows:
-        connection.execute(card.insert(), rows)
+        connection.execute(tables.card.insert(), rows)
+    if elsewhere:
+        file = tables.deck_file
+        connection.execute(file.update().where(file.c.name == deck.name).values(fingerprint=_UNSETTLED))
     return [
         DeckProblem(
             one.line,
@@ -137,9 +166,8 @@ def _ids_elsewhere(connection: sa.Connection, deck: Deck) -> dict[str, str]:
     return found
 
 
-def _row(deck: Deck, card: Card, position: int, before: sa.Row[Any, Any, Any] | None, now: int) -> dict[str, Any]:
+def _row(deck: Deck, card: Card, position: int, before: tuple[str, int] | None, now: int) -> dict[str, Any]:
     fingerprint = content_fingerprint(card.kind, card.fields)
-    unchanged = before is not None and before.fingerprint == fingerprint
     return {
         "id": card.id,
         "deck": deck.name,
@@ -155,7 +183,7 @@ def _row(deck: Deck, card: Card, position: int, before: sa.Row[Any, Any, Any] | 
         "asked": int(card.asked),
         "sibling": sibling_key(card.kind, card.fields),
         "fingerprint": fingerprint,
-        "changed_ms": before.changed_ms if unchanged and before is not None else now,
+        "changed_ms": before[1] if before is not None and before[0] == fingerprint else now,
     }
 
 
@@ -212,10 +240,21 @@ class Shelf:
     deck_of_id: dict[str, str]
     dropped: dict[str, frozenset[str]]
 
-    def taken_for(self, deck: str) -> set[str]:
+    def taken_for(self, deck: str) -> TakenIds:
         """The ids that a new card of a deck may not get: those of all cards and those other decks dropped."""
-        others = (ids for name, ids in self.dropped.items() if name != deck)
-        return set(self.deck_of_id).union(*others)
+        return TakenIds(self, deck)
+
+
+@dataclass(frozen=True)
+class TakenIds:
+    """A view of a shelf: the ids that are not free for a deck."""
+
+    shelf: Shelf
+    deck: str
+
+    def __contains__(self, card: object) -> bool:
+        dropped = self.shelf.dropped.items()
+        return card in self.shelf.deck_of_id or any(name != self.deck and card in ids for name, ids in dropped if ids)
 
 
 def shelf(connection: sa.Connection) -> Shelf:
