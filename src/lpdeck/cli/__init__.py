@@ -52,9 +52,11 @@ def _completing() -> bool:
 
 
 def _said(what: str, advice: str, code: int) -> int:
-    print(f"lpdeck: {what}", file=sys.stderr)
+    from lpdeck.cli.context import say
+
+    say(f"lpdeck: {what}")
     if advice:
-        print(advice, file=sys.stderr)
+        say(advice)
     return code
 
 

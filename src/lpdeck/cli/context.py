@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lpdeck.config import Config, load_config
 from lpdeck.errors import UsageError
 from lpdeck.home import Home
-from lpdeck.store.hot import HotStore, make_private_folder, open_hot
+from lpdeck.store.hot import HotStore, deck_stamps, make_private_folder, open_hot
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -51,8 +51,10 @@ def now_ms() -> int:
 
 
 def say(text: str = "") -> None:
-    """A line of narration, on standard error."""
-    print(text, file=sys.stderr)
+    """A line of narration, on standard error; what it quotes from files can not steer the terminal."""
+    from lpdeck.cli.rendering import shown
+
+    print(shown(text), file=sys.stderr)
 
 
 def out(text: str = "") -> None:
@@ -117,10 +119,27 @@ def ready_home() -> Home:
     return where
 
 
+def is_new_home() -> bool:
+    """Whether the home never had a card: it holds no deck file, and no answer stands in its log."""
+    where = home()
+    if deck_stamps(where.decks):
+        return False
+    store = open_hot(where)
+    if store is None:
+        return not where.database.exists()
+    try:
+        return store.is_unused()
+    finally:
+        store.close()
+
+
 def ask(question: str) -> str | None:
     """Asks a question on the terminal, also while standard input is a pipe; None where nobody can answer."""
+    from lpdeck.cli.rendering import shown
+
     if not sys.stderr.isatty():
         return None
+    question = shown(question)
     if sys.stdin.isatty():
         print(question, end=" ", file=sys.stderr, flush=True)
         return sys.stdin.readline().strip()

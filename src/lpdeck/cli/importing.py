@@ -129,7 +129,8 @@ def _failure(name: str, error: LpdeckError) -> dict[str, str]:
 
 def _end(done: list[Imported], failed: list[tuple[str, LpdeckError]], *, strict: bool) -> None:
     if failed:
-        context.say(f"{len(failed)} of {len(done) + len(failed)} pages failed; the others were imported.")
+        others = "; the others were imported" if done else ""
+        context.say(f"{len(failed)} of {len(done) + len(failed)} pages failed{others}.")
         raise typer.Exit(EXIT_FOUND if done else EXIT_NO_INPUT)
     if strict and any(one.page.reading.problems or one.breakdown.problems for one in done):
         raise typer.Exit(EXIT_FOUND)
@@ -281,17 +282,18 @@ class Importer:
         """Imports one page. Raises LpdeckError; then nothing of it was written."""
         from datetime import date
 
-        from lpdeck.deck.breakdown import break_down
+        from lpdeck.deck.breakdown import break_down, key_of
         from lpdeck.deck.folder import save
-        from lpdeck.deck.merging import apply, plan_merge
+        from lpdeck.deck.merging import apply, decide_principle, plan_merge
         from lpdeck.deck.model import PageRecord
 
         page = _understand(file)
-        content = self._with_principle(page)
+        before = self._deck_for(page.conclusion.content, key_of(page.conclusion.content))
+        content = self._with_principle(page, before)
         breakdown = break_down(content)
         if not breakdown.candidates:
             raise PageError(f"{file.name}: the page holds nothing that makes a card", "Copy the whole page.")
-        deck = self._deck_for(content, breakdown.page)
+        deck = self._decided(before, breakdown.page)
         plan = plan_merge(
             deck,
             breakdown.candidates,
@@ -301,23 +303,36 @@ class Importer:
             taken=self._shelf.taken_for(deck.name),
             update=self._update,
         )
+        if self._principle is not None:
+            plan = decide_principle(plan, self._principle)
         plan = self._agreed(plan)
         path = context.home().decks / f"{deck.name}.toml"
         after = apply(plan)
-        written = after != deck and not self._dry_run and save(path, after)
+        written = after != before and not self._dry_run and save(path, after)
         self.wrote |= written
         self._remember(after, breakdown.page)
         return Imported(page, breakdown, plan, path, written)
 
-    def _with_principle(self, page: Understood) -> Content:
+    def _with_principle(self, page: Understood, deck: Deck) -> Content:
+        """The content with what `--principle`, the page, the deck that holds the page, or the learner says."""
         from dataclasses import replace
+
+        from lpdeck.deck.breakdown import key_of
 
         content = page.conclusion.content
         if self._principle is not None:
             return replace(content, principles=(self._principle,))
         if content.principles:
             return content
-        return replace(content, principles=(_asked_principle(page),))
+        known = any(record.key == key_of(content) for record in deck.pages)
+        return replace(content, principles=deck.principles if known else (_asked_principle(page),))
+
+    def _decided(self, deck: Deck, page: str) -> Deck:
+        """The deck with what `--principle` says, unless it holds other pages too."""
+        from dataclasses import replace
+
+        alone = all(record.key == page for record in deck.pages)
+        return replace(deck, principles=(self._principle,)) if self._principle and alone else deck
 
     def _deck_for(self, content: Content, page: str) -> Deck:
         """The deck that `--deck` names, else the one that holds the page, else a new one."""
@@ -334,7 +349,7 @@ class Importer:
         if name in self._unsaved:
             return self._unsaved[name]
         path = folder / f"{name}.toml"
-        return load(path).deck if path.exists() else Deck(name, title, content.principles)
+        return load(path).deck if path.exists() else Deck(name, title)
 
     def _agreed(self, plan: MergePlan) -> MergePlan:
         """The plan, with many cards retired only if the learner agrees."""

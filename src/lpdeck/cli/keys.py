@@ -74,7 +74,7 @@ class Screen:
             size = os.get_terminal_size(self._out)
         except OSError:
             return 80, 24
-        return max(size.columns, 1) or 80, max(size.lines, 1) or 24
+        return size.columns or 80, size.lines or 24  # a terminal that nobody sized says 0
 
     def __enter__(self) -> Screen:
         self._before = termios.tcgetattr(self._in)

@@ -76,9 +76,9 @@ def _parting(session: Any, tally: Any, options: Config) -> None:
 
 def _starters_into_an_empty_home() -> None:
     """A home that never had a deck gets the decks that travel with the program."""
-    where = context.home()
-    if where.decks.exists():
+    if not context.is_new_home():
         return
+    where = context.home()
     from lpdeck.deck.folder import deck_paths, read_text, write_atomically
     from lpdeck.shipped import shipped
 
@@ -114,8 +114,7 @@ def due(
 def today(*, json: bool) -> None:
     """What today holds, in a few lines."""
     options = config()
-    where = context.home()
-    if not where.decks.exists():
+    if context.is_new_home():
         _welcome(json=json)
         return
     with hot_store() as store:

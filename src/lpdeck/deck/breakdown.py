@@ -81,8 +81,11 @@ def _plain(value: Any) -> Any:
 
 
 def _filled_up(first: Candidate, second: Candidate) -> Candidate:
-    """The first card with what only the second one says."""
-    return replace(first, fields={**second.fields, **first.fields})
+    """The first card with what only the second one says; an answer goes with its own options only."""
+    fields = {**second.fields, **first.fields}
+    if first.kind == "quiz" and fields.get("answer") not in fields.get("options", ()):
+        fields.pop("answer", None)
+    return replace(first, fields=fields, why_draft=_lacking(first.kind, fields))
 
 
 def _name(candidate: Candidate) -> str:
@@ -276,13 +279,16 @@ def points_at_lost_option(explanation: str) -> bool:
 def _homeless(content: Content) -> Iterator[Problem]:
     """What the page says and no card can hold."""
     if isinstance(content, InterviewQuestion):
+        held = content.sample_answer or any(getattr(content, name) for _, name in CHECKLISTS)
+        if content.prompt and not held:
+            yield Problem(0, content.prompt, "the question: no card of the page could hold it")
         if content.why_asked and not content.sample_answer:
             yield Problem(0, content.why_asked, "why it is asked: no sample answer whose card could hold it")
         return
     for follow_up in content.follow_ups:
         if not follow_up.question:
-            text = follow_up.weak or follow_up.strong or follow_up.probes or ""
-            yield Problem(follow_up.line, text, "a follow-up without its question")
+            said = [text for text in _fields(follow_up).values() if text]
+            yield Problem(follow_up.line, " / ".join(said), "a follow-up without its question")
     told = [stage for stage in content.stages if stage.stage != "situation"]
     if content.scenario and not (told or content.reframings or content.levels or content.reflections):
         yield Problem(0, content.scenario, "the scenario: no card of the page could hold it")

@@ -43,8 +43,14 @@ def save(path: Path, deck: Deck) -> bool:
     after = rewrite_deck(before, deck) if before else write_deck(deck)
     if after == before:
         return False
-    write_atomically(path, after)
+    write_atomically(path, after.replace("\n", "\r\n") if before and _ends_with_crlf(path) else after)
     return True
+
+
+def _ends_with_crlf(path: Path) -> bool:
+    """Whether every line of a file ends as Windows ends lines."""
+    data = path.read_bytes()
+    return 0 < data.count(b"\n") == data.count(b"\r\n")
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -90,7 +96,25 @@ def _sync_folder(folder: Path) -> None:
 
 
 # Words on which a shortened name should not end.
-_HANGING = {"a", "an", "and", "at", "but", "by", "even", "for", "in", "of", "on", "or", "that", "the", "to", "what", "with"}
+_HANGING = {
+    "a",
+    "an",
+    "and",
+    "at",
+    "but",
+    "by",
+    "even",
+    "for",
+    "in",
+    "of",
+    "on",
+    "or",
+    "that",
+    "the",
+    "to",
+    "what",
+    "with",
+}
 
 
 def slug(text: str, limit: int = 48) -> str:

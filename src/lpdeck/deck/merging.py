@@ -5,6 +5,7 @@ The page speaks for cards that nobody touched, the learner for those they change
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -83,6 +84,20 @@ class MergePlan:
         return replace(self, steps=steps)
 
 
+def decide_principle(plan: MergePlan, principle: str) -> MergePlan:
+    """The plan with every card of its page that belongs to no other principle by itself given to one."""
+    mine = () if plan.deck.principles == (principle,) else (principle,)
+
+    def given(step: Step) -> Step:
+        after = step.after
+        from_page = after.imported is not None and after.pages[:1] == (plan.page.key,)
+        if not from_page or after.kind == "reframing":
+            return step
+        return replace(step, after=replace(after, principles=mine))
+
+    return replace(plan, steps=tuple(map(given, plan.steps)))
+
+
 def plan_merge(
     deck: Deck,
     candidates: Sequence[Candidate],
@@ -108,7 +123,7 @@ def plan_merge(
         step = (
             _meet(card, candidate, page.key, update)
             if card
-            else _enter(deck, candidate, _Union(taken, minted), page.key)
+            else _enter(deck, candidate, _Union(taken, minted), page.key, principles)
         )
         if step is None:
             dropped.append(candidate)
@@ -161,7 +176,7 @@ def match(deck: Deck, candidates: Sequence[Candidate]) -> dict[int, Card]:
     likeness.
     """
     pairs: dict[int, Card] = {}
-    free = {card.id: card for card in deck.cards}
+    free = {card.id: card for card in sorted(deck.cards, key=_minted_first)}
     for card_key, candidate_key in _KEYS:
         by_key: dict[str, Card] = {}
         for card in free.values():
@@ -175,6 +190,11 @@ def match(deck: Deck, candidates: Sequence[Candidate]) -> dict[int, Card]:
     for candidate, card in _alike(free.values(), [one for one in candidates if id(one) not in pairs]):
         pairs[id(candidate)] = card
     return pairs
+
+
+def _minted_first(card: Card) -> tuple[bool, str]:
+    """Orders cards by id, a copy that the learner gave an id of its own after the card that was copied."""
+    return re.search(rf"/{card.kind}-[a-z2-7]{{6}}$", card.id) is None, card.id
 
 
 def _imported(card: Card) -> Imported | None:
@@ -248,8 +268,13 @@ def _answer(names: Sequence[str], fields: Fields) -> str:
 # Deciding
 
 
-def _enter(deck: Deck, candidate: Candidate, taken: Container[str], page: str) -> Step | None:
-    """A candidate that the deck does not have; None where the learner has deleted it."""
+def _enter(
+    deck: Deck, candidate: Candidate, taken: Container[str], page: str, principles: tuple[str, ...]
+) -> Step | None:
+    """A candidate that the deck does not have; None where the learner has deleted it.
+
+    Where the page is about other principles than the deck, the card says so itself.
+    """
     card = mint(deck.name, candidate.kind, candidate.fields, candidate.page, taken=taken, dropped=deck.dropped)
     if card is None:
         return None
@@ -257,7 +282,7 @@ def _enter(deck: Deck, candidate: Candidate, taken: Container[str], page: str) -
         id=card,
         kind=candidate.kind,
         fields=candidate.fields,
-        principles=candidate.principles,
+        principles=candidate.principles or (principles if principles != (deck.principles or principles) else ()),
         draft=candidate.why_draft is not None,
         pages=(page,),
         imported=str(_offered(candidate)),
@@ -270,11 +295,11 @@ def _meet(card: Card, candidate: Candidate, page: str, update: bool) -> Step:
     last, offered, now = _imported(card), _offered(candidate), _now(card)
     if last is None:
         return Step(Change.KEPT, card, card, "written by hand")
-    if page not in card.pages:
-        return Step(Change.KEPT, card, replace(card, pages=(*card.pages, page)), "another page gives it too")
-    if card.pages[0] != page:
-        return Step(Change.KEPT, card, card, "another page gives its words")
     revived = replace(card, retired=False)
+    if page not in card.pages:
+        return _told(card, replace(revived, pages=(*card.pages, page)), Change.KEPT, "another page gives it too")
+    if card.pages[0] != page:
+        return _told(card, revived, Change.KEPT, "another page gives its words")
     if offered.content == now.content:
         return _same_words(card, replace(revived, imported=str(offered), conflict=False))
     if now.content == last.content or (update and (card.conflict or offered.content != last.content)):

@@ -269,9 +269,6 @@ def sections_of(card: Card) -> tuple[str, ...]:
     if card.kind == "checklist" and card.fields.get("list") in _SECTION_OF_LIST:
         return (_SECTION_OF_LIST[card.fields["list"]],)
     if card.kind == "level":
-        return tuple(
-            section
-            for section, name in (("levels", "focus"), ("levels", "bar"), ("reflections", "looking_back"))
-            if card.fields.get(name)
-        )
+        drawn = (("levels", "focus"), ("levels", "bar"), ("reflections", "looking_back"))
+        return tuple(section for section, name in drawn if card.fields.get(name)) or card.spec.sections
     return card.spec.sections

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -41,6 +41,17 @@ class DeckFile:
     problems: tuple[DeckProblem, ...]
 
 
+class _FileError(Exception):
+    """What spoils a whole file: at which top-level key (for a list of tables the number of the table) and why."""
+
+    def __init__(self, key: str, what: str, advice: str, number: int = 0) -> None:
+        super().__init__(what)
+        self.key = key
+        self.what = what
+        self.advice = advice
+        self.number = number
+
+
 class _CardError(Exception):
     """Why a card table can not be used."""
 
@@ -57,14 +68,40 @@ def read_deck(text: str, path: Path) -> DeckFile:
     out and reported.
     """
     document = _parsed(text, path)
-    lines = card_lines(text)
+    try:
+        return _deck_file(document, card_lines(text), path.stem)
+    except _FileError as error:
+        lines = _starts(text, error.key, "=") or _starts(text, error.key, "]]")
+        line = lines[error.number] if error.number < len(lines) else None
+        raise DeckError(error.what, error.advice, path=path, line=line) from None
+
+
+def _deck_file(document: Mapping[str, Any], lines: Sequence[int], name: str) -> DeckFile:
+    """The deck in a parsed file whose card headers stand at `lines`. Raises _FileError."""
+    schema = document.get("schema", SCHEMA)
+    if not isinstance(schema, int) or schema > SCHEMA:
+        raise _FileError("schema", f"the deck has schema {schema}, this lpdeck knows {SCHEMA}", "Upgrade lpdeck.")
+    cards, problems = _cards(document, lines, name)
+    deck = Deck(
+        name=name,
+        title=_text(document, "title") or name,
+        principles=tuple(_principles(document.get("principles", []))),
+        pages=tuple(_pages(document)),
+        dropped=tuple(_strings(document.get("dropped", []), "dropped")),
+        cards=tuple(cards.values()),
+    )
+    return DeckFile(deck, tuple(problems))
+
+
+def _cards(document: Mapping[str, Any], lines: Sequence[int], deck: str) -> tuple[dict[int, Card], list[DeckProblem]]:
+    """The cards that can be used by the number of their table in the file, and what is wrong with the rest."""
     problems: list[DeckProblem] = []
-    cards: list[Card] = []
+    cards: dict[int, Card] = {}
     seen: dict[str, int] = {}
-    for number, table in enumerate(_tables(document, path)):
+    for number, table in enumerate(_tables(document)):
         line = lines[number] if number < len(lines) else 1
         try:
-            card = _card(table, line, path.stem)
+            card = _card(table, line, deck)
             if card.id in seen:
                 raise _CardError(
                     f'the id "{card.id}" stands at line {seen[card.id]} too', "Give one of them another id."
@@ -75,16 +112,8 @@ def read_deck(text: str, path: Path) -> DeckFile:
             continue
         seen[card.id] = line
         problems.extend(_warnings(card, table, line))
-        cards.append(card)
-    deck = Deck(
-        name=path.stem,
-        title=_text(document, "title", path) or path.stem,
-        principles=tuple(_principles(document.get("principles", []), path)),
-        pages=tuple(_pages(document, path)),
-        dropped=tuple(_strings(document.get("dropped", []), "dropped", path)),
-        cards=tuple(cards),
-    )
-    return DeckFile(deck, tuple(problems))
+        cards[number] = card
+    return cards, problems
 
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:
@@ -104,39 +133,34 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
         ) from None
     except RecursionError:
         raise DeckError("this is not valid TOML: nested too deep", "Mend or remove the file.", path=path) from None
-    schema = document.get("schema", SCHEMA)
-    if not isinstance(schema, int) or schema > SCHEMA:
-        raise DeckError(
-            f"the deck has schema {schema}, this lpdeck knows {SCHEMA}", "Upgrade lpdeck.", path=path, line=1
-        )
     return document
 
 
-def _tables(document: Mapping[str, Any], path: Path) -> list[dict[str, Any]]:
+def _tables(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     tables = document.get("card", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise DeckError('"card" is no list of tables', "Begin each card with [[card]].", path=path)
+        raise _FileError("card", '"card" is no list of tables', "Begin each card with [[card]].")
     return tables
 
 
-def _text(document: Mapping[str, Any], key: str, path: Path) -> str:
+def _text(document: Mapping[str, Any], key: str) -> str:
     value = document.get(key, "")
     if not isinstance(value, str):
-        raise DeckError(f'"{key}" is no text', f'Write {key} = "...".', path=path)
+        raise _FileError(key, f'"{key}" is no text', f'Write {key} = "...".')
     return value
 
 
-def _strings(value: Any, key: str, path: Path) -> list[str]:
+def _strings(value: Any, key: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise DeckError(f'"{key}" is no list of texts', f'Write {key} = ["..."].', path=path)
+        raise _FileError(key, f'"{key}" is no list of texts', f'Write {key} = ["..."].')
     return value
 
 
-def _principles(value: Any, path: Path) -> Iterator[str]:
-    for name in _strings(value, "principles", path):
+def _principles(value: Any) -> Iterator[str]:
+    for name in _strings(value, "principles"):
         principle = Principle.named(name)
         if principle is None:
-            raise DeckError(f'there is no principle "{name}"', _nearest_principle(name), path=path)
+            raise _FileError("principles", f'there is no principle "{name}"', _nearest_principle(name))
         yield principle.slug
 
 
@@ -145,13 +169,13 @@ def _nearest_principle(name: str) -> str:
     return f"The nearest is {near[0]}."
 
 
-def _pages(document: Mapping[str, Any], path: Path) -> Iterator[PageRecord]:
+def _pages(document: Mapping[str, Any]) -> Iterator[PageRecord]:
     pages = document.get("page", [])
     if not isinstance(pages, list):
-        raise DeckError('"page" is no list of tables', "Begin each with [[page]].", path=path)
-    for page in pages:
+        raise _FileError("page", '"page" is no list of tables', "Begin each with [[page]].")
+    for number, page in enumerate(pages):
         if not isinstance(page, dict) or not isinstance(page.get("key"), str):
-            raise DeckError("a [[page]] has no key", 'Write key = "...".', path=path)
+            raise _FileError("page", "a [[page]] has no key", 'Write key = "...".', number)
         yield PageRecord(page["key"], str(page.get("name", "")), str(page.get("when", "")))
 
 
@@ -272,29 +296,31 @@ def why_draft(card: Card) -> str:
     return SET_ASIDE
 
 
-_QUOTES = re.compile(r'"""|\'\'\'')
+# Texts and comments: what may hold the look of a header.
+_TEXTS = (
+    r'''"""(?:\\.|[^\\])*?"""(?:"{0,2})|"(?:\\.|[^"\\\n])*"'''
+    r"""|'''.*?'''(?:'{0,2})|'[^'\n]*'|\#[^\n]*"""
+)
+_STARTS = {
+    "=": r"""(?P<start>^[ \t]*(?:{0}|"{0}"|'{0}')[ \t]*=)""",
+    "]]": r"""(?P<start>^[ \t]*\[\[[ \t]*(?:{0}|"{0}"|'{0}')[ \t]*\]\])""",
+}
 
 
 def card_lines(text: str) -> list[int]:
-    """The 1-based line of every `[[card]]` header, those inside multi-line texts left out."""
-    found, closing = [], None
-    for number, line in enumerate(text.split("\n"), 1):
-        if closing is None and re.match(r"\s*\[\[\s*(card|\"card\"|'card')\s*\]\]", line):
-            found.append(number)
-        closing = _open_quote(line, closing)
-    return found
+    """The 1-based line of every `[[card]]` header, those inside texts and comments left out."""
+    return _starts(text, "card", "]]")
 
 
-def _open_quote(line: str, closing: str | None) -> str | None:
-    """The multi-line quote still open after a line, None where none is."""
-    if closing is None and line.lstrip().startswith("#"):
-        return None
-    for match in _QUOTES.finditer(line):
-        if closing is None:
-            closing = match[0]
-        elif match[0] == closing:
-            closing = None
-    return closing
+def _starts(text: str, key: str, mark: str) -> list[int]:
+    """The 1-based lines on which `key =` or `[[key]]` stands (`mark` is `=` or `]]`)."""
+    lines, number, at = [], 1, 0
+    for found in re.finditer(f"{_STARTS[mark].format(key)}|{_TEXTS}", text, re.MULTILINE | re.DOTALL):
+        if found["start"] is not None:
+            number += text.count("\n", at, found.start())
+            at = found.start()
+            lines.append(number)
+    return lines
 
 
 def card_table(card: Card) -> dict[str, Any]:
@@ -353,8 +379,10 @@ def rewrite_deck(text: str, deck: Deck) -> str:
 
     if not text.strip():
         return write_deck(deck)
+    path = Path(f"{deck.name}.toml")
+    before = read_deck(text, path).deck
+    known, _ = _cards(_parsed(text, path), (), deck.name)
     document = tomlkit.parse(text)
-    before = read_deck(text, Path(f"{deck.name}.toml")).deck
     if deck.title != before.title:
         document["title"] = deck.title
     if deck.principles != before.principles:
@@ -362,7 +390,7 @@ def rewrite_deck(text: str, deck: Deck) -> str:
     if deck.dropped != before.dropped:
         _set_before_tables(document, "dropped", list(deck.dropped))
     _rewrite_pages(document, before, deck)
-    _rewrite_cards(document, before, deck)
+    _rewrite_cards(document, known, deck)
     return tomlkit.dumps(document)
 
 
@@ -396,24 +424,24 @@ def _rewrite_pages(document: Any, before: Deck, deck: Deck) -> None:
             table.update(_page_table(page))
 
 
-def _rewrite_cards(document: Any, before: Deck, deck: Deck) -> None:
+def _rewrite_cards(document: Any, known: Mapping[int, Card], deck: Deck) -> None:
+    """`known` are the cards that can be used, by the number of their table; other tables are left alone."""
     import tomlkit
 
     wanted = {card.id: card for card in deck.cards}
-    known = {card.id: card for card in before.cards}
     if "card" not in document:
         if not deck.cards:
             return
         document.append("card", tomlkit.aot())
     tables = document["card"]
-    for index in reversed(range(len(tables))):
-        card = known.get(str(tables[index].get("id")))
-        if card is not None and card.id not in wanted:
+    for index, card in sorted(known.items(), reverse=True):
+        if card.id not in wanted:
             del tables[index]
-        elif card is not None and wanted[card.id] != card:
+        elif wanted[card.id] != card:
             _rewrite_table(tables[index], card_table(card), _plain(card_table(wanted[card.id])))
+    there = {card.id for card in known.values()}
     for card in deck.cards:
-        if card.id not in known:
+        if card.id not in there:
             _append(tables, card_table(card))
 
 

@@ -179,10 +179,10 @@ NEW_CARDS = f"""
 SELECT c.id, c.sibling, c.principles, NULL FROM card c LEFT JOIN schedule s ON s.card = c.id
 WHERE c.asked = 1 AND (s.card IS NULL OR (s.state IS NULL AND {AWAKE})) ORDER BY c.deck, c.position"""
 
-# Siblings that were answered on the day, with the card that was.
+# Siblings that were answered on the day, with the card that was; or on a later one, if the clock went back.
 MET = """
 SELECT c.sibling, c.id FROM schedule s JOIN card c ON c.id = s.card
-WHERE s.last_day = :day AND c.sibling IS NOT NULL"""
+WHERE s.last_day >= :day AND c.sibling IS NOT NULL ORDER BY s.last_day DESC, c.id"""
 
 BEGUN = "SELECT count(*) FROM schedule WHERE first_day = :day"
 REVIEWED = "SELECT count(*) FROM schedule WHERE reviewed_day = :day"
@@ -271,6 +271,10 @@ class HotStore:
         """The first study day after `day` on which a card is due."""
         found = self._one(NEXT_DUE, {"day": day})
         return None if found is None else StudyDay(found)
+
+    def is_unused(self) -> bool:
+        """Whether nothing ever happened to a card."""
+        return self._one("SELECT 1 FROM event LIMIT 1") is None
 
     def drafts(self) -> int:
         """How many cards can not be asked yet because something is missing."""
