@@ -260,6 +260,8 @@ def rewrite(text: str, name: str, value: Any | None) -> str:
     document = tomlkit.parse(text)
     table, _, key = name.rpartition(".")
     if table and table not in document:
+        if value is None:
+            return text
         document[table] = tomlkit.table()
     target: Any = document[table] if table else document
     if value is None:

@@ -107,17 +107,21 @@ def replay(events: Iterable[Event], scheduler: Scheduler) -> Schedule:
     schedule = NEW
     for event in answers:
         schedule = _answered(schedule, event, scheduler)
+    last = _moment(answers[-1]) if answers else None
     for event in counting:
-        schedule = _marked(schedule, event)
+        if event.kind is not Kind.RESCHEDULE or (last is not None and _moment(event) > last):
+            schedule = _marked(schedule, event)
     return schedule
+
+
+def _moment(event: Event) -> tuple[int, str]:
+    return event.at_ms, event.id
 
 
 def _answers(events: Sequence[Event]) -> list[Event]:
     """Answers since the last reset, in the order in which they were given."""
-    resets = [(event.at_ms, event.id) for event in events if event.kind is Kind.RESET]
-    since = max(resets, default=(-1, ""))
-    answers = [event for event in events if event.kind in ANSWERS and (event.at_ms, event.id) > since]
-    return sorted(answers, key=lambda event: (event.at_ms, event.id))
+    since = max((_moment(event) for event in events if event.kind is Kind.RESET), default=(-1, ""))
+    return sorted((event for event in events if event.kind in ANSWERS and _moment(event) > since), key=_moment)
 
 
 def _answered(schedule: Schedule, event: Event, scheduler: Scheduler) -> Schedule:

@@ -58,9 +58,18 @@ def decks(json: _Json = False) -> None:
 
 def cards(
     words: Annotated[Optional[list[str]], typer.Argument(metavar="WORD...", help="Words in the card.")] = None,  # noqa: UP045
-    deck: Annotated[Optional[str], typer.Option("--deck", autocompletion=complete_deck)] = None,  # noqa: UP045
-    principle: Annotated[Optional[str], typer.Option("--principle", autocompletion=complete_principle)] = None,  # noqa: UP045
-    kind: Annotated[Optional[str], typer.Option("--kind", autocompletion=complete_kind)] = None,  # noqa: UP045
+    deck: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--deck", metavar="NAME", help="Only cards of a deck.", autocompletion=complete_deck),
+    ] = None,
+    principle: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--principle", metavar="P", help="Only of a principle.", autocompletion=complete_principle),
+    ] = None,
+    kind: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--kind", metavar="KIND", help="Only of a kind.", autocompletion=complete_kind),
+    ] = None,
     json: _Json = False,
 ) -> None:
     """List cards by deck, principle, kind and words."""
@@ -267,7 +276,8 @@ def edit(card: Annotated[str, typer.Argument(metavar="ID", autocompletion=comple
 def open_editor(path: Path, line: int) -> None:
     """Opens $VISUAL or $EDITOR at a line of a file and waits. Raises LpdeckError where that fails."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    command = [*shlex.split(editor), *_at_line(editor, path, line)]
+    words = _words(editor)
+    command = [*words, *_at_line(words[0], path, line)]
     try:
         code = subprocess.run(command, check=False).returncode
     except OSError as error:
@@ -281,14 +291,24 @@ def open_editor(path: Path, line: int) -> None:
         )
 
 
+def _words(editor: str) -> list[str]:
+    """The program and options of an editor's command line. Raises LpdeckError where there is none."""
+    try:
+        words = shlex.split(editor)
+    except ValueError:
+        words = []
+    if not words:
+        raise LpdeckError(f'the editor "{editor}" is no command', "Set EDITOR to the name of your editor.")
+    return words
+
+
 # Editors that take a line as `+LINE FILE`, and those that want `FILE:LINE` after an option.
 _PLUS = {"vi", "vim", "nvim", "view", "nano", "pico", "emacs", "emacsclient", "micro", "kak", "joe", "jed", "mg", "ne"}
 _COLON = {"code": "--goto", "codium": "--goto", "subl": "", "hx": "", "helix": "", "zed": ""}
 
 
-def _at_line(editor: str, path: Path, line: int) -> list[str]:
-    words = shlex.split(editor)
-    name = Path(words[0]).name if words else ""
+def _at_line(program: str, path: Path, line: int) -> list[str]:
+    name = Path(program).name
     if name in _PLUS:
         return [f"+{line}", str(path)]
     if name in _COLON:
@@ -338,11 +358,12 @@ def delete(
     from lpdeck.deck.folder import load, save
 
     context.ready_home()
-    if "/" not in name:
+    with context.hot_store() as store:
+        is_deck = (context.home().decks / f"{name}.toml").is_file()
+        card = None if is_deck or not ("/" in name or store.ids_like(name)) else _card(store, name)
+    if card is None:
         _delete_deck(_deck_path(name), yes=yes, dry_run=dry_run)
         return
-    with context.hot_store() as store:
-        card = _card(store, name)
     path = context.home().decks / f"{card.deck}.toml"
     if dry_run:
         context.out(f"would delete {card.id} from {path}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -100,15 +101,17 @@ def import_(
     from lpdeck.cli.page_report import as_data, show_import, show_short
 
     chosen = _principle(principle)
-    names = list(_expanded(paths))
     done: list[Imported] = []
     failed: list[tuple[str, LpdeckError]] = []
+    names = list(_expanded(paths, failed))
+    if failed and len(names) + len(failed) == 1:
+        raise failed[0][1]
     with _importer(deck, chosen, update=update, dry_run=dry_run) as importer, _progress(len(names)) as advance:
         for name in names:
             try:
                 done.append(importer.take(_page_file(name)))
             except LpdeckError as error:
-                if len(names) == 1:
+                if len(names) + len(failed) == 1:
                     raise
                 failed.append((name, error))
             advance()
@@ -154,10 +157,10 @@ def _principle(name: str | None) -> str | None:
 # Getting at the text
 
 
-def _expanded(paths: Iterable[str]) -> Iterator[str]:
-    """The pages that paths mean; a folder means every page below it. Raises PageError."""
+def _expanded(paths: Iterable[str], failed: list[tuple[str, LpdeckError]]) -> Iterator[str]:
+    """The pages that paths mean; a folder means every page below it, one without pages is added to `failed`."""
     for path in paths:
-        if path != "-" and Path(path).is_dir():
+        if path != "-" and os.path.isdir(path):
             below = sorted(
                 str(one)
                 for one in Path(path).rglob("*")
@@ -165,7 +168,8 @@ def _expanded(paths: Iterable[str]) -> Iterator[str]:
             )
             if not below:
                 suffixes = ", ".join(PAGE_SUFFIXES)
-                raise PageError(f"{path}: no page in this folder", f"Pages are files that end with {suffixes}.")
+                why = PageError(f"{path}: no page in this folder", f"Pages are files that end with {suffixes}.")
+                failed.append((path, why))
             yield from below
         else:
             yield path
@@ -276,6 +280,7 @@ class Importer:
         self._update = update
         self._dry_run = dry_run
         self._unsaved: dict[str, Deck] = {}
+        self._unreadable: dict[str, list[str]] = {}
         self.wrote = False
 
     def take(self, file: PageFile) -> Imported:
@@ -301,6 +306,7 @@ class Importer:
             content.principles,
             whole=page.reading.whole,
             taken=self._shelf.taken_for(deck.name),
+            unreadable=self._unreadable.get(deck.name, ()),
             update=self._update,
         )
         if self._principle is not None:
@@ -349,7 +355,11 @@ class Importer:
         if name in self._unsaved:
             return self._unsaved[name]
         path = folder / f"{name}.toml"
-        return load(path).deck if path.exists() else Deck(name, title)
+        if not path.exists():
+            return Deck(name, title)
+        file = load(path)
+        self._unreadable[name] = [one.card for one in file.problems if one.card and not one.warning]
+        return file.deck
 
     def _agreed(self, plan: MergePlan) -> MergePlan:
         """The plan, with many cards retired only if the learner agrees."""

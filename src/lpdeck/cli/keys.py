@@ -65,6 +65,7 @@ class Screen:
         self._wake_in, self._wake_out = os.pipe()
         os.set_blocking(self._wake_out, False)
         self._signals: dict[int, Any] = {}
+        self._woken_before = -1
         self._frame = ""
 
     @property
@@ -85,11 +86,14 @@ class Screen:
             (signal.SIGHUP, _ended),
         ):
             self._signals[number] = signal.signal(number, handler)
+        # A signal between drawing and waiting for a key would else be handled only after that key.
+        self._woken_before = signal.set_wakeup_fd(self._wake_out, warn_on_full_buffer=False)
         self._begin()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._end()
+        signal.set_wakeup_fd(self._woken_before)
         for number, handler in self._signals.items():
             signal.signal(number, handler)
         os.close(self._wake_in)

@@ -44,7 +44,12 @@ def show_import(one: Imported, *, explain: bool, dry_run: bool) -> None:
         said = "; ".join(f"{count} {why}" for why, count in reasons.most_common())
         _row("drafts", len(one.plan.drafts), f"{said}: lpdeck check", painter, "warning")
     if one.plan.dropped:
-        _row("dropped", len(one.plan.dropped), "deleted by you, not brought back", painter)
+        _row(
+            "dropped",
+            len(one.plan.dropped),
+            "deleted by you, or their cards in the file can not be read: not brought back",
+            painter,
+        )
     _show_told(one, painter)
     _show_problems([*reading.problems, *one.breakdown.problems], painter)
     if explain:

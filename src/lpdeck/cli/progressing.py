@@ -57,8 +57,8 @@ def _data(one: PrincipleProgress) -> dict[str, Any]:
 # Columns: heading, what stands in it, and from which width of the terminal on it is shown.
 _COLUMNS: tuple[tuple[str, Any, int], ...] = (
     ("cards", lambda one: str(one.cards), 0),
-    ("due", lambda one: str(one.due or "·"), 0),
-    ("recall", lambda one: _percent(one.recall), 0),
+    ("due", lambda one: str(one.due or "·"), 28),
+    ("recall", lambda one: _percent(one.recall), 40),
     ("new", lambda one: str(one.new or "·"), 60),
     ("learning", lambda one: str(one.learning or "·"), 90),
     ("review", lambda one: str(one.review or "·"), 90),
@@ -92,5 +92,6 @@ def _show(each: list[PrincipleProgress], total: PrincipleProgress) -> None:
             context.out(line(one.principle.title, cells))
         else:
             why = f"{one.drafts} drafts: lpdeck check" if one.drafts else "no cards yet"
-            context.out(painter.style(f"{cut(one.principle.title, room).ljust(room)}  {why}", "warning"))
+            gap = f"{cut(one.principle.title, room).ljust(room)}  {why}"
+            context.out(painter.style(cut(gap, painter.width), "warning"))
     context.out(painter.style(line("all", [show(total) for _, show, _ in columns]), "bold"))

@@ -184,11 +184,15 @@ def interval(seconds_or_days: int) -> str:
         if seconds <= 60:
             return "<1m"
         minutes = round(seconds / 60)
-        return f"{minutes}m" if minutes < 60 else f"{seconds / 3600:.3g}h"
+        return f"{minutes}m" if minutes < 60 else f"{_tenths(seconds / 3600)}h"
     days = seconds_or_days
     if days < 31:
         return f"{days}d"
-    return f"{days / 30.44:.2g}mo" if days < 365 else f"{days / 365.25:.3g}y"
+    return f"{days / 30.44:.2g}mo" if days < 365 else f"{_tenths(days / 365.25)}y"
+
+
+def _tenths(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")
 
 
 def day_name(day: StudyDay, today: StudyDay) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lpdeck.deck.drafts import QUOTED, lacking, quoted_phrase
 from lpdeck.deck.identity import identity_fingerprint, page_key
 from lpdeck.deck.model import Candidate, principles_of_kind
 from lpdeck.inference.wording import nearest
@@ -70,7 +71,7 @@ def break_down(content: Content) -> Breakdown:
 def _candidate(kind: str, fields: dict[str, Any], line: int, page: str, principles: tuple[str, ...]) -> Candidate:
     filled = {name: _plain(value) for name, value in fields.items() if value not in (None, "", (), False)}
     own = principles_of_kind(kind, filled, principles)
-    return Candidate(kind, filled, page, own, _lacking(kind, filled), line)
+    return Candidate(kind, filled, page, own, lacking(kind, filled), line)
 
 
 def _plain(value: Any) -> Any:
@@ -85,7 +86,7 @@ def _filled_up(first: Candidate, second: Candidate) -> Candidate:
     fields = {**second.fields, **first.fields}
     if first.kind == "quiz" and fields.get("answer") not in fields.get("options", ()):
         fields.pop("answer", None)
-    return replace(first, fields=fields, why_draft=_lacking(first.kind, fields))
+    return replace(first, fields=fields, why_draft=lacking(first.kind, fields))
 
 
 def _name(candidate: Candidate) -> str:
@@ -172,7 +173,6 @@ def rank(level: str) -> str:
 
 # Disqualifiers
 
-_QUOTED = re.compile(r"""(?<![\w])(["“”])(.+?)["”“](?!\w)|(?<![\w])(['‘])(.+?)['’](?![\w])""")
 _FLAW = re.compile(
     r"^(no|not|lack|lacks|lacking|missing|vague|weak|poor|generic|fail|fails|failure|failed|absence|absent|too|zero|"
     r"little|unclear|without|nothing|never|over|under|only|mentions|uses|using|relies|ends|skips|blames|omits|"
@@ -192,16 +192,16 @@ def _disqualifiers(weak: WeakAnswer, follow_ups: tuple[FollowUp, ...]) -> Iterat
 
 def phrase_and_why(bullet: str) -> tuple[str, str | None]:
     """A bullet in the form `"phrase" why it hurts` taken apart; any other bullet whole."""
-    found = _QUOTED.match(bullet)
+    found = QUOTED.match(bullet)
     if found is None:
         return bullet, None
-    phrase, rest = found[2] or found[4], bullet[found.end() :].strip(" :-–—")
+    phrase, rest = quoted_phrase(found), bullet[found.end() :].strip(" :-–—")
     return (phrase, rest) if rest else (phrase, None)
 
 
 def is_flaw(bullet: str, weak_answer: str) -> bool:
     """Whether a bullet names a flaw of the answer rather than words that were said in it."""
-    if _QUOTED.search(bullet):
+    if QUOTED.search(bullet):
         return True
     if _FLAW.match(bullet):
         return True
@@ -219,8 +219,8 @@ def _content_words(text: str) -> list[str]:
 def _mistaken_phrases(stage: Stage, follow_ups: tuple[FollowUp, ...]) -> Iterator[_Offer]:
     """Phrases of three words or more that a common mistake quotes; a shorter one is a mention of a word."""
     mistake = stage.mistake or ""
-    for found in _QUOTED.finditer(mistake):
-        phrase = found[2] or found[4]
+    for found in QUOTED.finditer(mistake):
+        phrase = quoted_phrase(found)
         if len(phrase.split()) < 3:
             continue
         rest = mistake[found.end() :].strip(" :-–—")
@@ -236,44 +236,6 @@ def instead(phrase: str, follow_ups: tuple[FollowUp, ...]) -> str | None:
     answered = [one for one in follow_ups if one.weak and (one.key_line or one.strong)]
     match = nearest(phrase, [one.weak or "" for one in answered]).value
     return None if match is None else answered[match].key_line or answered[match].strong
-
-
-# Drafts
-
-_OPTION = r"(phrase|option|answer|statement|sentence|line|response|choice|wording|one|quote)"
-_POINTS_AT = re.compile(
-    rf"\b(this|that)\s+{_OPTION}\b|\b(the\s+)?(correct|right|first|second|third|fourth|last|other)\s+{_OPTION}\b"
-    r"|\boption\s+[A-D]\b",
-    re.IGNORECASE,
-)
-
-
-def _lacking(kind: str, fields: dict[str, Any]) -> str | None:
-    """Why a card can only be a draft; None where it can be asked."""
-    if kind == "quiz":
-        return _quiz_lacks(fields)
-    if kind == "follow-up" and not fields.get("strong"):
-        return "the page gives no strong answer"
-    return None
-
-
-def _quiz_lacks(fields: dict[str, Any]) -> str | None:
-    explanation = fields.get("explanation")
-    if fields.get("options"):
-        return None if fields.get("answer") else "no sure answer"
-    if not explanation:
-        return "no options and no explanation"
-    if points_at_lost_option(explanation):
-        return "its explanation points at an option that was lost"
-    return None
-
-
-def points_at_lost_option(explanation: str) -> bool:
-    """Whether an explanation speaks of an option ("this phrase shows …") without quoting one."""
-    pointing = re.match(r"\s*(this|that)\b", explanation, re.IGNORECASE) or _POINTS_AT.search(explanation)
-    return bool(pointing) and not any(
-        len((found[2] or found[4]).split()) > 1 for found in _QUOTED.finditer(explanation)
-    )
 
 
 def _homeless(content: Content) -> Iterator[Problem]:

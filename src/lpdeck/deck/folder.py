@@ -29,7 +29,7 @@ def load(path: Path) -> DeckFile:
 def read_text(path: Path) -> str:
     """The text of a deck file. Raises DeckError where it can not be read or is not UTF-8."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise DeckError("the file is not UTF-8", "Save it as UTF-8 in your editor.", path=path, line=line) from None

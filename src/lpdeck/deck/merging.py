@@ -53,7 +53,8 @@ class MergePlan:
     """What an import of one page does to one deck.
 
     `drafts` pairs cards that can not be asked with what they lack; `dropped` are candidates that the learner once
-    deleted. Where `retires_many` is set, more than a fifth of the deck would be retired: somebody has to agree.
+    deleted, or whose cards in the file can not be read. Where `retires_many` is set, more than a fifth of the deck
+    would be retired: somebody has to agree.
     """
 
     deck: Deck
@@ -106,12 +107,14 @@ def plan_merge(
     *,
     whole: Collection[str],
     taken: Container[str],
+    unreadable: Collection[str] = (),
     update: bool = False,
 ) -> MergePlan:
     """What importing a page's candidates into a deck does; nothing is changed.
 
     `whole` are the sections of the page whose end was seen: only their cards can be retired. `taken` are ids that
-    stand in any deck or that another deck dropped. `update` takes the page's words in conflicts.
+    stand in any deck or that another deck dropped, `unreadable` those of cards in the deck's file that break a rule
+    and wait to be mended: they are not added a second time. `update` takes the page's words in conflicts.
     """
     pairs = match(deck, candidates)
     steps: list[Step] = []
@@ -123,7 +126,7 @@ def plan_merge(
         step = (
             _meet(card, candidate, page.key, update)
             if card
-            else _enter(deck, candidate, _Union(taken, minted), page.key, principles)
+            else _enter(deck, candidate, _Union(taken, minted), (*deck.dropped, *unreadable), page.key, principles)
         )
         if step is None:
             dropped.append(candidate)
@@ -269,13 +272,18 @@ def _answer(names: Sequence[str], fields: Fields) -> str:
 
 
 def _enter(
-    deck: Deck, candidate: Candidate, taken: Container[str], page: str, principles: tuple[str, ...]
+    deck: Deck,
+    candidate: Candidate,
+    taken: Container[str],
+    left_out: Collection[str],
+    page: str,
+    principles: tuple[str, ...],
 ) -> Step | None:
-    """A candidate that the deck does not have; None where the learner has deleted it.
+    """A candidate that the deck does not have; None where the learner has deleted it, or its id is left out.
 
     Where the page is about other principles than the deck, the card says so itself.
     """
-    card = mint(deck.name, candidate.kind, candidate.fields, candidate.page, taken=taken, dropped=deck.dropped)
+    card = mint(deck.name, candidate.kind, candidate.fields, candidate.page, taken=taken, dropped=left_out)
     if card is None:
         return None
     new = Card(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from lpdeck.deck.drafts import lacking
 from lpdeck.deck.identity import ids, parse_imported
 from lpdeck.deck.model import FLAG, KINDS, LIST, NUMBER, TEXT, Card, Deck, PageRecord
 from lpdeck.errors import DeckError
@@ -285,15 +286,8 @@ def _warnings(card: Card, table: Mapping[str, Any], line: int) -> Iterator[DeckP
 
 
 def why_draft(card: Card) -> str:
-    """What a draft lacks, as the learner should read it."""
-    for name in card.spec.required:
-        if not card.fields.get(name):
-            return f'no "{name}"'
-    if card.kind == "quiz":
-        if card.fields.get("options"):
-            return "no sure answer" if not card.fields.get("answer") else SET_ASIDE
-        return "no explanation and no options" if not card.fields.get("explanation") else "its options were lost"
-    return SET_ASIDE
+    """What a draft lacks, as the learner should read it; SET_ASIDE where nothing is missing."""
+    return lacking(card.kind, card.fields) or SET_ASIDE
 
 
 # Texts and comments: what may hold the look of a header.
@@ -381,6 +375,8 @@ def rewrite_deck(text: str, deck: Deck) -> str:
         return write_deck(deck)
     path = Path(f"{deck.name}.toml")
     before = read_deck(text, path).deck
+    if deck == before:
+        return text
     known, _ = _cards(_parsed(text, path), (), deck.name)
     document = tomlkit.parse(text)
     if deck.title != before.title:
@@ -405,7 +401,10 @@ def _set_before_tables(document: Any, key: str, value: Any) -> None:
     names = [name for name in ("principles", "title", "schema") if name in document]
     body = document.body
     index = max((i for i, (name, _) in enumerate(body) if name is not None and name.key in names), default=-1)
-    document._insert_at(index + 1, key, item)
+    if index + 1 < len(body):
+        document._insert_at(index + 1, key, item)
+    else:
+        document.append(key, item)
 
 
 def _rewrite_pages(document: Any, before: Deck, deck: Deck) -> None:
@@ -474,9 +473,7 @@ def _item(value: Any) -> Any:
 
     if isinstance(value, str) and "\n" in value:
         return tomlkit.string(value, multiline=True)
-    return tomlkit.item(value)
-
-
-def renamed(deck: Deck, name: str) -> Deck:
-    """The deck under another file name; the ids of its cards stay."""
-    return replace(deck, name=name)
+    item = tomlkit.item(value)
+    if isinstance(item, tomlkit.items.Array):
+        item.multiline(True)
+    return item

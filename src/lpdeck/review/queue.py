@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lpdeck.days import StudyDay
-from lpdeck.store.hot import HotStore, QueuedCard
+from lpdeck.scheduling import Schedule, State
+from lpdeck.store.hot import HotStore, QueuedCard, StoredCard
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,13 @@ def build(store: HotStore, day: StudyDay, limits: Limits) -> Queue:
     reviews = _first(_apart(store.reviews(day), asked_today), limits.reviews_per_day - store.reviewed(day))
     new = _first(_apart(store.new_cards(day), asked_today), limits.new_per_day - store.begun(day))
     return Queue(learning, reviews, new)
+
+
+def may_be_asked(card: StoredCard, schedule: Schedule, day: StudyDay) -> bool:
+    """Whether a queued card still waits; it may have been answered, suspended or edited elsewhere meanwhile."""
+    if card.draft or card.retired or schedule.suspended or (schedule.buried_until or day) > day:
+        return False
+    return schedule.state is not State.REVIEW or (schedule.due_day or day) <= day
 
 
 def _apart(cards: Iterable[QueuedCard], met: dict[str, str]) -> Iterator[QueuedCard]:

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from lpdeck.days import Calendar, StudyDay
-from lpdeck.review.queue import Limits, Queue, build
+from lpdeck.review.queue import Limits, Queue, build, may_be_asked
 from lpdeck.scheduling import Outcome, Rating, Schedule, Scheduler
 from lpdeck.store.hot import HotStore, QueuedCard, StaleError, StoredCard
 
@@ -41,7 +41,10 @@ class Left:
 
 @dataclass(frozen=True)
 class Finished:
-    """Nothing can be asked now. `learning_ms` is when the next learning card comes, `due_day` the next due day."""
+    """Nothing can be asked now.
+
+    `learning_ms` is when the next learning card comes, `due_day` the next study day with cards.
+    """
 
     learning_ms: int | None
     due_day: StudyDay | None
@@ -69,6 +72,7 @@ class ReviewSession:
         self._current: QueuedCard | None = None
         self.tally = Tally()
         self._given: list[tuple[str, Tally]] = []
+        self._undone: list[tuple[str, Tally] | None] = []
 
     def next(self, now_ms: int) -> Asked | Finished:
         """The card to ask at this moment; the same one again until it is answered."""
@@ -79,10 +83,10 @@ class ReviewSession:
             if queued is None:
                 return self._finished()
             self._current = queued
-            card = self._store.card(queued.id)
-            if card is not None:
-                return self._asked(card, now_ms)
-            self._current = None
+            card, schedule = self._store.card(queued.id), self._store.schedule(queued.id)
+            if card is not None and may_be_asked(card, schedule, self.day):
+                return self._asked(card, schedule, now_ms)
+            self._rebuild(now_ms)
 
     def left(self) -> Left:
         """What is left today, the card being asked included."""
@@ -117,6 +121,7 @@ class ReviewSession:
             self._rebuild(now_ms)
             return False
         self._given.append((asked.card.id, replace(self.tally)))
+        self._undone.clear()
         self.tally.answered += 1
         self.tally.remembered += rating is not Rating.AGAIN
         self.tally.took_ms += took_ms
@@ -127,13 +132,21 @@ class ReviewSession:
         """Takes back this device's last action, of this sitting or an earlier one; the cards it touched come next."""
         cards = self._store.undo(now_ms, self._calendar.day_of(now_ms), self._scheduler)
         if cards and self._given and self._given[-1][0] in cards:
-            self.tally = self._given.pop()[1]
+            card, before = self._given.pop()
+            self._undone.append((card, self.tally))
+            self.tally = before
+        elif cards:
+            self._undone.append(None)  # of an earlier sitting: the tally knows nothing of it
         return self._shown_first(cards, now_ms)
 
     def redo(self, now_ms: int) -> list[str]:
         """Takes back the last undo, if nothing was done since."""
         cards = self._store.redo(now_ms, self._calendar.day_of(now_ms), self._scheduler)
         if cards:
+            given = self._undone.pop() if self._undone else None
+            if given is not None:
+                self._given.append((given[0], self.tally))
+                self.tally = given[1]
             self._rebuild(now_ms)
         return cards
 
@@ -148,8 +161,7 @@ class ReviewSession:
         self._queue = build(self._store, self.day, self._limits)
         self._current = None
 
-    def _asked(self, card: StoredCard, now_ms: int) -> Asked:
-        schedule = self._store.schedule(card.id)
+    def _asked(self, card: StoredCard, schedule: Schedule, now_ms: int) -> Asked:
         options = tuple(card.fields.get("options", ())) if card.kind == "quiz" else ()
         return Asked(
             card=card,
@@ -168,7 +180,10 @@ class ReviewSession:
 
     def _finished(self) -> Finished:
         learning = self._queue.learning
-        return Finished(_minute(learning[0]) if learning else None, self._store.next_due(self.day))
+        due = self._store.next_due(self.day)
+        if self._limits.new_per_day and next(self._store.new_cards(self.day), None) is not None:
+            due = StudyDay(self.day + 1)  # new cards are left for tomorrow
+        return Finished(_minute(learning[0]) if learning else None, due)
 
 
 def _minute(card: QueuedCard) -> int:

@@ -95,6 +95,11 @@ _EXPLANATIONS = (
         "the disk is full",
         "Free some space and try again; every answer shown as given is kept.",
     ),
+    (
+        "disk i/o error",
+        "the disk is full or fails",
+        "Free some space and try again; every answer shown as given is kept.",
+    ),
     ("readonly", "the database may not be written", "Give yourself write permission on it and its folder."),
     (
         "unable to open",
@@ -190,9 +195,10 @@ REVIEWED = "SELECT count(*) FROM schedule WHERE reviewed_day = :day"
 CARD = """
 SELECT id, deck, line, kind, principles, fields, note, tags, draft, retired, sibling FROM card WHERE id = ?"""
 
+# What the day's limit or a burial left over comes on the next day, or when the burial ends.
 NEXT_DUE = """
-SELECT min(s.due_day) FROM schedule s JOIN card c ON c.id = s.card
-WHERE s.state = 2 AND s.due_day > :day AND c.asked = 1 AND s.suspended = 0"""
+SELECT min(max(s.due_day, coalesce(s.buried_until, 0), :day + 1)) FROM schedule s JOIN card c ON c.id = s.card
+WHERE s.state = 2 AND s.due_day > 0 AND c.asked = 1 AND s.suspended = 0"""
 
 DRAFTS = "SELECT count(*) FROM card WHERE draft = 1 AND retired = 0"
 
@@ -268,7 +274,7 @@ class HotStore:
         return int(self._one(REVIEWED, {"day": day}))
 
     def next_due(self, day: StudyDay) -> StudyDay | None:
-        """The first study day after `day` on which a card is due."""
+        """The first study day after `day` on which a card is due for review."""
         found = self._one(NEXT_DUE, {"day": day})
         return None if found is None else StudyDay(found)
 
@@ -414,13 +420,18 @@ FRESH_NS = 50_000_000
 """How long after a write (50 ms) a file's time stamp may hide a second one."""
 
 
+def is_settled(mtime_ns: int, indexed_ns: int) -> bool:
+    """Whether a file's time stamp tells every later write; one in the future does."""
+    return abs(indexed_ns - mtime_ns) > FRESH_NS
+
+
 def deck_files_differ(folder: Path, indexed: Iterable[tuple[str, int, int, int]]) -> bool:
     """Whether the `.toml` files of a folder are not those of the index rows (name, size, mtime, indexed at).
 
     A file that was written within 50 ms of its indexing counts as changed.
     """
     rows = list(indexed)
-    if any(indexed_ns - mtime_ns <= FRESH_NS for _, _, mtime_ns, indexed_ns in rows):
+    if any(not is_settled(mtime_ns, indexed_ns) for _, _, mtime_ns, indexed_ns in rows):
         return True
     return {name: (size, mtime_ns) for name, size, mtime_ns, _ in rows} != dict(deck_stamps(folder))
 
@@ -434,9 +445,12 @@ def deck_stamps(folder: Path) -> list[tuple[str, tuple[int, int]]]:
     except OSError as error:
         raise HomeError(
             f"{folder}: the decks can not be listed ({error.strerror})",
-            "Check the permissions of the folder.",
+            "Check the permissions of the folder, or choose another home with --home.",
         ) from None
     files = [entry for entry in entries if entry.name.endswith(".toml") and not entry.name.startswith(".")]
+    for entry in files:
+        if not entry.name.isprintable():
+            raise HomeError(f"{folder}: the name of the deck {entry.name!a} can not be read", "Rename the file.")
     stats = [(entry.name.removesuffix(".toml"), entry.stat()) for entry in files if entry.is_file()]
     return [(name, (stat.st_size, stat.st_mtime_ns)) for name, stat in sorted(stats, key=lambda pair: pair[0])]
 

@@ -18,7 +18,7 @@ from lpdeck.deck.model import Card, Deck
 from lpdeck.deck.toml import DeckFile, DeckProblem, read_deck
 from lpdeck.errors import DeckError
 from lpdeck.store import tables
-from lpdeck.store.hot import FRESH_NS, deck_stamps
+from lpdeck.store.hot import deck_stamps, is_settled
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,13 @@ _UNSETTLED = ""
 def _to_read(stamps: dict[str, tuple[int, int]], known: dict[str, sa.Row[Any]], *, news: bool) -> list[str]:
     """The decks whose stamp changed or was too fresh; where there are any, those that wait for news too."""
 
-    def is_settled(name: str) -> bool:
+    def is_unchanged(name: str) -> bool:
         row = known.get(name)
-        return row is not None and (row.size, row.mtime_ns) == stamps[name] and row.indexed_ns - row.mtime_ns > FRESH_NS
+        return row is not None and (row.size, row.mtime_ns) == stamps[name] and is_settled(row.mtime_ns, row.indexed_ns)
 
-    news = news or not all(map(is_settled, stamps))
+    news = news or not all(map(is_unchanged, stamps))
     waiting = {name for name, row in known.items() if news and row.fingerprint == _UNSETTLED}
-    return [name for name in stamps if name in waiting or not is_settled(name)]
+    return [name for name in stamps if name in waiting or not is_unchanged(name)]
 
 
 def _words(connection: sa.Connection, decks: Sequence[str]) -> dict[str, tuple[str, int]]:

@@ -66,7 +66,9 @@ def _bring_up_to_date(engine: sa.Engine, home: Home) -> None:
         return
     config = AlembicConfig()
     config.set_main_option("script_location", str(shipped("migrations")))
-    if revision is not None:
+    if revision is None:
+        _refuse_foreign(engine, home.database)
+    else:
         _refuse_newer(config, revision, home.database)
         copy_before(home, f"before-schema-{SCHEMA}")
     with engine.begin() as connection:
@@ -81,6 +83,14 @@ def _revision(engine: sa.Engine) -> str | None:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _refuse_foreign(engine: sa.Engine, path: Path) -> None:
+    with engine.connect() as connection:
+        if sa.inspect(connection).get_table_names():
+            raise HomeError(
+                f"{path} is a database of another program", "Move it away, or choose another home with --home."
+            )
 
 
 def _refuse_newer(config: AlembicConfig, revision: str, path: Path) -> None:
