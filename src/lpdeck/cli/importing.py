@@ -204,8 +204,7 @@ def _stdin() -> bytes:
         return sys.stdin.buffer.read(_LARGEST)
     from lpdeck.cli.keys import read_paste
 
-    context.say("Paste the page here, then press Ctrl-D.")
-    data = read_paste()
+    data = read_paste(lambda: context.say("Paste the page here, then press Ctrl-D."))
     context.say(f"{len(data.splitlines())} lines received.")
     return data
 

@@ -8,7 +8,7 @@ import signal
 import sys
 import termios
 import tty
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
@@ -192,9 +192,10 @@ def _decoded(data: bytes) -> tuple[str, bytes]:
         return data.decode("utf-8", "replace"), b""
 
 
-def read_paste(source: int = 0) -> bytes:
+def read_paste(invite: Callable[[], None], source: int = 0) -> bytes:
     """What is pasted into a terminal until Ctrl-D, unseen. Lines of any length arrive whole.
 
+    `invite` is called when the terminal is ready for them: what came earlier would go through its line buffer.
     A terminal's own line buffer cuts lines at 4,095 characters (1,024 on macOS), so it is switched off.
     """
     before = termios.tcgetattr(source)
@@ -204,6 +205,7 @@ def read_paste(source: int = 0) -> bytes:
     termios.tcsetattr(source, termios.TCSANOW, raw)
     parts: list[bytes] = []
     try:
+        invite()
         while True:
             data = os.read(source, 65536)
             text, end, _ = data.partition(b"\x04")

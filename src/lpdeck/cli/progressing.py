@@ -57,15 +57,18 @@ def _data(one: PrincipleProgress) -> dict[str, Any]:
 # Columns: heading, what stands in it, and from which width of the terminal on it is shown.
 _COLUMNS: tuple[tuple[str, Any, int], ...] = (
     ("cards", lambda one: str(one.cards), 0),
+    ("new", lambda one: str(one.new or "·"), 60),
+    ("learn", lambda one: str(one.learning or "·"), 76),
+    ("review", lambda one: str(one.review or "·"), 76),
+    ("mature", lambda one: str(one.mature or "·"), 60),
     ("due", lambda one: str(one.due or "·"), 28),
     ("recall", lambda one: _percent(one.recall), 40),
-    ("new", lambda one: str(one.new or "·"), 60),
-    ("learning", lambda one: str(one.learning or "·"), 90),
-    ("review", lambda one: str(one.review or "·"), 90),
-    ("mature", lambda one: str(one.mature or "·"), 72),
-    ("kept 30d", lambda one: _percent(one.retention), 72),
-    ("leeches", lambda one: str(one.leeches or "·"), 90),
+    ("kept", lambda one: _percent(one.retention), 60),
+    ("leech", lambda one: str(one.leeches or "·"), 76),
 )
+
+
+_LONGEST = 44  # the longest name of a principle
 
 
 def _percent(share: float | None) -> str:
@@ -73,15 +76,15 @@ def _percent(share: float | None) -> str:
 
 
 def _show(each: list[PrincipleProgress], total: PrincipleProgress) -> None:
-    from lpdeck.cli.rendering import Painter, cut
+    from lpdeck.cli.rendering import Painter, cut, wrapped
 
     painter = Painter(width=context.width(), colour=context.colour())
     columns = [column for column in _COLUMNS if painter.width >= column[2]]
-    sizes = [max(len(heading), 5) for heading, _, _ in columns]
-    room = max(min(44, painter.width - sum(sizes) - 2 * len(sizes)), 4)
+    sizes = [max(len(heading), 4) for heading, _, _ in columns]
+    room = max(min(_LONGEST, painter.width - sum(sizes) - len(sizes)), 4)
 
     def line(name: str, cells: list[str]) -> str:
-        ends = "".join(f"  {cell:>{size}}" for cell, size in zip(cells, sizes, strict=True))
+        ends = "".join(f" {cell:>{size}}" for cell, size in zip(cells, sizes, strict=True))
         return f"{cut(name, room).ljust(room)}{ends}"
 
     context.out(painter.style(line("", [heading for heading, _, _ in columns]), "dim"))
@@ -94,4 +97,9 @@ def _show(each: list[PrincipleProgress], total: PrincipleProgress) -> None:
             why = f"{one.drafts} drafts: lpdeck check" if one.drafts else "no cards yet"
             gap = f"{cut(one.principle.title, room).ljust(room)}  {why}"
             context.out(painter.style(cut(gap, painter.width), "warning"))
-    context.out(painter.style(line("all", [show(total) for _, show, _ in columns]), "bold"))
+    if total.cards:
+        context.out(painter.style(line("all", [show(total) for _, show, _ in columns]), "bold"))
+        context.out("")
+        said = "recall: what you would remember now; kept: what you remembered of the reviews of 30 days"
+        for text in wrapped(said, painter.width):
+            context.out(painter.style(text, "dim"))
