@@ -32,7 +32,7 @@ SPOILED_CARDS = {
     "missing-field": (1, 'the card has no "back"', "Add it, or set draft = true."),
     "doubled-id": (7, 'the id "a/1" stands at line 1 too', "Give one of them another id."),
     "no-id": (2, "the card has no id", f'Add id = "{PROPOSED}".'),
-    "blank-in-id": (1, 'the id "a/1 b" has white space in it', "Take it out."),
+    "blank-in-id": (1, 'the id "a/1 b" has white space or invisible characters in it', "Take them out."),
     "wrong-type": (1, '"options" is no list of texts', ""),
     "wrong-mark": (1, '"draft" is no true or false', ""),
     "answer-not-among-options": (1, 'the answer "yes" is none of the options', "Write it exactly as the option."),

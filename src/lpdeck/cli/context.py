@@ -97,8 +97,11 @@ def hot_store() -> Iterator[HotStore]:
 
 
 @contextmanager
-def index() -> Iterator[sa.Connection]:
-    """A transaction on the store with the index up to date; what is wrong with changed files is said."""
+def index(*, quiet: bool = False) -> Iterator[sa.Connection]:
+    """A transaction on the store with the index up to date; what is wrong with changed files is said.
+
+    `quiet` leaves that to whoever needs one of those files.
+    """
     from lpdeck.store.index import refresh
     from lpdeck.store.schema import open_engine, transaction
 
@@ -106,7 +109,8 @@ def index() -> Iterator[sa.Connection]:
     engine = open_engine(where)
     with transaction(engine, where) as connection:
         problems = refresh(connection, where.decks)
-    warn_of(problems)
+    if not quiet:
+        warn_of(problems)
     with transaction(engine, where) as connection:
         yield connection
 

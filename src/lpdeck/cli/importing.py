@@ -191,6 +191,8 @@ def _page_file(name: str) -> PageFile:
 
 def _bytes(path: Path) -> bytes:
     try:
+        if path.is_dir():
+            raise PageError(f"{path}: this is a folder", "Name a page in it; lpdeck import takes whole folders.")
         if path.stat().st_size > _LARGEST:
             raise PageError(f"{path}: larger than 20 MB, which no page is", "Save the page's text by itself.")
         return path.read_bytes()
@@ -258,7 +260,7 @@ def _importer(deck: str | None, principle: str | None, *, update: bool, dry_run:
 
         yield Importer(Shelf({}, {}, {}), deck, principle, update=update, dry_run=True)
         return
-    with context.index() as connection:
+    with context.index(quiet=True) as connection:
         known = shelf(connection)
     importer = Importer(known, deck, principle, update=update, dry_run=dry_run)
     try:

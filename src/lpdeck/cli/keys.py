@@ -203,6 +203,7 @@ def read_paste(invite: Callable[[], None], source: int = 0) -> bytes:
     raw[3] &= ~(termios.ICANON | termios.ECHO)
     raw[6][termios.VMIN], raw[6][termios.VTIME] = 1, 0
     termios.tcsetattr(source, termios.TCSANOW, raw)
+    handlers = {number: signal.signal(number, _ended) for number in (signal.SIGTERM, signal.SIGHUP)}
     parts: list[bytes] = []
     try:
         invite()
@@ -214,6 +215,8 @@ def read_paste(invite: Callable[[], None], source: int = 0) -> bytes:
                 return b"".join(parts)
     finally:
         termios.tcsetattr(source, termios.TCSANOW, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def is_terminal() -> bool:

@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 
 _SHOWN_PROBLEMS = 20
 
+# One card of a kind, and several.
 _KIND_WORDS = {
-    "quiz": "quiz",
-    "disqualifier": "disqualifiers",
-    "follow-up": "follow-ups",
-    "weak-answer": "weak answers",
-    "stage": "stages",
-    "reframing": "reframings",
-    "level": "levels",
-    "checklist": "checklists",
-    "answer": "sample answers",
-    "basic": "basic",
+    "quiz": ("quiz", "quiz"),
+    "disqualifier": ("disqualifier", "disqualifiers"),
+    "follow-up": ("follow-up", "follow-ups"),
+    "weak-answer": ("weak answer", "weak answers"),
+    "stage": ("stage", "stages"),
+    "reframing": ("reframing", "reframings"),
+    "level": ("level", "levels"),
+    "checklist": ("checklist", "checklists"),
+    "answer": ("sample answer", "sample answers"),
+    "basic": ("basic", "basic"),
 }
 
 
@@ -66,9 +67,7 @@ def _show_change(one: Imported, change: Change) -> None:
 
 
 def _kinds(kinds: Counter[str]) -> list[str]:
-    return [
-        f"{count} {_KIND_WORDS[kind] if count > 1 else kind.replace('-', ' ')}" for kind, count in kinds.most_common()
-    ]
+    return [f"{count} {_KIND_WORDS[kind][count > 1]}" for kind, count in kinds.most_common()]
 
 
 def _row(word: str, count: int, said: str, painter: Painter, style: str | None = None) -> None:

@@ -211,8 +211,8 @@ def _id(table: Mapping[str, Any], kind: str, fields: Mapping[str, Any], deck: st
     if not isinstance(name, str) or not name.strip():
         proposal = next(ids(deck, kind, fields, None))
         raise _CardError("the card has no id", f'Add id = "{proposal}".')
-    if re.search(r"[\s\x00-\x1f]", name):
-        raise _CardError(f'the id "{name}" has white space in it', "Take it out.")
+    if " " in name or not name.isprintable():
+        raise _CardError(f'the id "{name}" has white space or invisible characters in it', "Take them out.")
     return name
 
 

@@ -8,13 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
 from sqlalchemy import event as sa_event
 
 from lpdeck.errors import HomeError
@@ -22,6 +19,9 @@ from lpdeck.home import Home
 from lpdeck.shipped import shipped
 from lpdeck.store import SCHEMA, tables
 from lpdeck.store.hot import PRAGMAS, explained, make_private_folder
+
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
 
 
 def open_engine(home: Home) -> sa.Engine:
@@ -64,7 +64,11 @@ def _bring_up_to_date(engine: sa.Engine, home: Home) -> None:
     revision = _revision(engine)
     if revision == SCHEMA:
         return
-    config = AlembicConfig()
+    # Alembic takes longer to import than all else; nearly always the schema is current.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
     config.set_main_option("script_location", str(shipped("migrations")))
     if revision is None:
         _refuse_foreign(engine, home.database)
@@ -94,6 +98,8 @@ def _refuse_foreign(engine: sa.Engine, path: Path) -> None:
 
 
 def _refuse_newer(config: AlembicConfig, revision: str, path: Path) -> None:
+    from alembic.script import ScriptDirectory
+
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision not in known:
         raise HomeError(
