@@ -11,7 +11,7 @@ from itertools import pairwise
 from lpdeck.pages import labels
 from lpdeck.pages.labels import Form, Mark, Vocabulary
 from lpdeck.pages.navigation import is_footer, is_navigation
-from lpdeck.pages.wording import ends_sentence, is_open, is_title_like, phrases
+from lpdeck.pages.wording import ends_sentence, is_open, is_title_like, phrases, seconds_or_minutes
 
 
 class Kind(Enum):
@@ -35,7 +35,7 @@ class Line:
 
     `text` is the line without decoration, `body` also without its list marker, `name` the number, letter or
     difficulty at its head, `mark` the label it may be. `gap`: a blank line stands before it. `marked`: an emoji
-    stands before it, on the line itself or on the one above.
+    stands before it, on the line itself or on the one above. `width`: its length with its indentation.
     """
 
     numbers: tuple[int, ...]
@@ -50,6 +50,7 @@ class Line:
     marked: bool = False
     glued: bool = False
     is_last: bool = False
+    width: int = 0
 
     @property
     def number(self) -> int:
@@ -129,7 +130,8 @@ def _classified(
     kind, name, body = _form(raw, text)
     mark = None if kind is Kind.DECORATION else _mark(raw, vocabulary)
     decorated = bool(head and head[0].strip())
-    return Line(numbers, raw, text, body, kind, name, mark, gap, decorated, decorated, glued)
+    width = len(row.rstrip())
+    return Line(numbers, raw, text, body, kind, name, mark, gap, decorated, decorated, glued, width=width)
 
 
 def mark_of(row: str, vocabulary: Vocabulary) -> Mark | None:
@@ -183,7 +185,7 @@ def _undecorated(text: str) -> str:
 
 def _wrap_width(lines: Sequence[Line]) -> int:
     """The column at which the page is hard-wrapped, or 0 where it is not."""
-    width = max((len(line.raw) for line in lines), default=0)
+    width = max((line.width for line in lines), default=0)
     if not _NARROWEST_WRAP <= width <= _WIDEST_WRAP:
         return 0
     wrapped = sum(_is_prose(b) and _is_full(a, b, width) and not ends_sentence(a.text) for a, b in pairwise(lines))
@@ -192,7 +194,7 @@ def _wrap_width(lines: Sequence[Line]) -> int:
 
 def _is_full(line: Line, following: Line, width: int) -> bool:
     """Whether the first word of the following line would not have fitted on this one."""
-    return not following.gap and len(line.raw) + 1 + len(following.raw.split()[0]) > width
+    return not following.gap and line.width + 1 + len(following.raw.split()[0]) > width
 
 
 def _is_prose(line: Line) -> bool:
@@ -207,8 +209,8 @@ def _continues(line: Line, following: Line, width: int) -> bool:
         return False
     if line.mark is not None and line.mark.form is Form.ALONE:
         return False
-    if width:
-        return _is_full(line, following, width) and _is_wrapped(line, following)
+    if width and _is_full(line, following, width):
+        return _is_wrapped(line, following)
     if phrases(line.text) or not _is_prose(following):
         return False
     return following.text[0].islower() and len(line.raw) >= _NARROWEST_WRAP and not ends_sentence(line.text)
@@ -220,7 +222,7 @@ def _is_wrapped(line: Line, following: Line) -> bool:
         return is_open(line.text) and following.kind in (Kind.TEXT, Kind.PHRASES)
     if following.kind is Kind.TITLE or (following.raw[0] in "–—-" and following.body[:1].islower()):
         return not ends_sentence(line.text)
-    return _is_prose(following)
+    return _is_prose(following) and not seconds_or_minutes(following.text)
 
 
 def _united(group: list[Line], vocabulary: Vocabulary) -> Line:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from lpdeck.pages.ahead import bears, bears_any, evidence, lines_after, menu_lines, next_line
 from lpdeck.pages.labels import OF_SEVERAL_WORDS, WALKTHROUGH, Form, Label, Mark, letter_mark
 from lpdeck.pages.ledger import Ledger
 from lpdeck.pages.lines import Kind, Line, is_loose
@@ -65,7 +66,6 @@ _ONLY_IN = {
 }
 _LATE = frozenset({"weak_answer", "reframings", "levels", "footer"})
 _ANSWERS = frozenset({"head", "stages", "reflections", "follow_ups"})
-_MENU = frozenset({Label.OVERVIEW, Label.WEAK_ANSWER, Label.VERDICT, Label.PRACTICE, Label.PRINCIPLE, Label.LEVEL})
 _NOISE_BEFORE_PROBES = 3
 CUT_LABEL = "the beginning of a label"
 
@@ -128,8 +128,8 @@ class _Machine:
         self.ledger = ledger
         self.pieces = [Piece(Label.HEAD)]
         self.answered: set[Label] = set()
-        self.menu = _menu_lines(lines)
-        self.last_label = max((at for at, line in enumerate(lines) if _bears_any(line)), default=-1)
+        self.menu = menu_lines(lines)
+        self.last_label = max((at for at, line in enumerate(lines) if bears_any(line)), default=-1)
 
     @property
     def open(self) -> Piece:
@@ -185,34 +185,34 @@ class _Machine:
 
     def accepts_letter(self, at: int, line: Line, mark: Mark) -> bool:
         after_target = self.open.label is Label.TARGET and not self.open.lines
-        following = _next(self.lines, at)
-        before_example = following is not None and _bears(following, Label.EXAMPLE, Label.TARGET)
+        following = next_line(self.lines, at)
+        before_example = following is not None and bears(following, Label.EXAMPLE, Label.TARGET)
         if after_target or before_example or mark.rest:
             return True
         return self.open.section in ("overview", "stages") and len(line.text) == 1 and line.text.isupper()
 
     def accepts_principle(self, at: int, line: Line, mark: Mark) -> bool:
-        evidence = _evidence(self.lines, at, (Label.EMPHASIZE, Label.DOWNPLAY))
+        proof = evidence(self.lines, at, (Label.EMPHASIZE, Label.DOWNPLAY))
         if mark.form in (Form.COLON, Form.SPACED):
             late = self.open.section in _LATE and not self.awaits_explanation()
             if mark.form is Form.COLON:
-                return evidence == "label" or (late and evidence == "prose")
-            return evidence == "label" and late and self.expects(line, mark)
+                return proof == "label" or (late and proof == "prose")
+            return proof == "label" and late and self.expects(line, mark)
         if mark.form is Form.GLUED:
-            return evidence == "label" or self.open.section in _LATE
-        return evidence == "label" or (evidence == "prose" and self.open.section in _LATE)
+            return proof == "label" or self.open.section in _LATE
+        return proof == "label" or (proof == "prose" and self.open.section in _LATE)
 
     def awaits_explanation(self) -> bool:
         lines = self.open.lines
         return self.open.section == "weak_answer" and bool(lines) and is_question(lines[-1].text)
 
     def accepts_level(self, at: int, line: Line, mark: Mark) -> bool:
-        evidence = _evidence(self.lines, at, (Label.REFLECTION, Label.BAR, Label.LENGTH))
+        proof = evidence(self.lines, at, (Label.REFLECTION, Label.BAR, Label.LENGTH))
         if mark.form is Form.SPACED and not (self.expects(line, mark) and any(map(str.isdigit, mark.name))):
             return False
         if mark.form in (Form.COLON, Form.GLUED, Form.SPACED):
-            return evidence == "label" or self.open.section in ("reframings", "levels")
-        return evidence == "label" or (evidence == "prose" and self.open.section in _LATE)
+            return proof == "label" or self.open.section in ("reframings", "levels")
+        return proof == "label" or (proof == "prose" and self.open.section in _LATE)
 
     def accepts_practice(self, at: int, line: Line, mark: Mark) -> bool:
         if mark.form is not Form.ALONE:
@@ -302,10 +302,10 @@ class _Machine:
         """Whether options or a difficulty follow the numbered line before the next number or label."""
         if self.lines[at].body.lower().startswith("step "):
             return False
-        for line in _after(self.lines, at):
+        for line in lines_after(self.lines, at):
             if line.kind in (Kind.DIFFICULTY, Kind.OPTION):
                 return True
-            if line.kind in (Kind.NUMBERED, Kind.TITLE) or _bears_any(line):
+            if line.kind in (Kind.NUMBERED, Kind.TITLE) or bears_any(line):
                 return False
         return False
 
@@ -396,68 +396,10 @@ def _is_asked(line: Line, before: Sequence[Line]) -> bool:
     return begins_asking(text) and (bool(before) or is_title_like(text))
 
 
-def _evidence(lines: Sequence[Line], at: int, own: Iterable[Label]) -> str:
-    """What proves the heading at `at`: one of its own labels ("label"), prose of its own ("prose"), or nothing ("")."""
-    prose = ""
-    mark = lines[at].mark
-    if mark is not None and mark.rest and not is_title_like(mark.rest):
-        prose = "prose"
-    for line in _after(lines, at):
-        if _bears(line, *own) or (Label.LENGTH in own and seconds_or_minutes(line.text)):
-            return "label"
-        if line.mark is not None and line.mark.form is not Form.SPACED:
-            return prose
-        if line.kind in (Kind.TITLE, Kind.DIFFICULTY, Kind.OPTION):
-            return prose
-        if line.kind is Kind.TEXT and not is_loose(line):
-            if is_question(line.text):
-                return prose
-            prose = "prose"
-    return prose
-
-
-def _menu_lines(lines: Sequence[Line]) -> frozenset[int]:
-    """The lines of tables of contents: three headings or more in a row with nothing below them."""
-    menu: set[int] = set()
-    run: list[int] = []
-    for at, line in enumerate((*lines, None)):
-        if line is not None and line.mark is not None and line.mark.form is Form.ALONE and line.mark.label in _MENU:
-            run.append(at)
-        elif line is None or line.kind not in (Kind.NAVIGATION, Kind.FOOTER, Kind.DECORATION):
-            labels = {_heading(lines[each]) for each in run}
-            if len(labels) >= 3:
-                menu.update(run[:-1])
-            run = []
-    return frozenset(menu)
-
-
-def _heading(line: Line) -> tuple[Label, str] | None:
-    return (line.mark.label, line.mark.name) if line.mark else None
-
-
 def _is_menu_item(line: Line) -> bool:
     """Whether a line is a bare principle or level that heads nothing."""
     return (
         line.mark is not None
         and line.mark.form is Form.ALONE
         and line.mark.label in (Label.PRINCIPLE, Label.LEVEL, Label.PRACTICE)
-    )
-
-
-def _after(lines: Sequence[Line], at: int) -> Iterator[Line]:
-    return (lines[ahead] for ahead in range(at + 1, len(lines)))
-
-
-def _next(lines: Sequence[Line], at: int) -> Line | None:
-    rest = (line for line in lines[at + 1 : at + 4] if line.kind is not Kind.DECORATION)
-    return next(rest, None)
-
-
-def _bears(line: Line, *labels: Label) -> bool:
-    return line.mark is not None and line.mark.label in labels
-
-
-def _bears_any(line: Line) -> bool:
-    return (
-        line.mark is not None and line.mark.form in (Form.ALONE, Form.COLON) and line.mark.label is not Label.PRINCIPLE
     )

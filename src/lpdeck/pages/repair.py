@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lpdeck.pages import mojibake
@@ -146,19 +146,27 @@ _ROUNDS = 3
 
 
 def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
-    """The text as it was meant, and the steps that changed something, in the order they were taken."""
+    """The text as it was meant, and the steps that changed something, in the order they were taken.
+
+    Decoding may uncover what was decoded wrongly twice, so those steps are repeated while they change something.
+    """
     places: dict[str, int] = {}
-    for step in _plan():
-        text, changed = step.apply(text)
-        if changed:
-            places[step.name] = places.get(step.name, 0) + changed
+    text = _applied(STEPS[:1], text, places)
+    for _ in range(_ROUNDS):
+        before, text = text, _applied(MOJIBAKE, text, places)
+        if text == before:
+            break
+    text = _applied(STEPS[1 + len(MOJIBAKE) :], text, places)
     return text, tuple(Repair(name, count) for name, count in places.items())
 
 
-def _plan() -> tuple[Step, ...]:
-    """Decoding may uncover what was decoded wrongly twice, so those steps are repeated."""
-    first, rest = STEPS[:1], STEPS[1 + len(MOJIBAKE) :]
-    return first + MOJIBAKE * _ROUNDS + rest
+def _applied(steps: Sequence[Step], text: str, places: dict[str, int]) -> str:
+    """The text after some steps, and their places counted."""
+    for step in steps:
+        text, changed = step.apply(text)
+        if changed:
+            places[step.name] = places.get(step.name, 0) + changed
+    return text
 
 
 def _substituted(pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str], text: str) -> tuple[str, int]:
