@@ -148,7 +148,8 @@ def _steps(lines: Sequence[Line], slot: Slot) -> tuple[str, ...]:
     for line in lines:
         if line.kind in kinds and not (kinds == {Kind.TEXT, Kind.PHRASES} and is_loose(line)):
             slot.ledger.use(line, slot.section)
-            steps += split_numbered(line.text) if line.kind is Kind.NUMBERED else [line.body]
+            numbered_here = line.kind is Kind.NUMBERED or line.text.lower().startswith("step ")
+            steps += split_numbered(line.text) if numbered_here else [line.body]
         else:
             slot.ledger.report(line, HEADING if is_loose(line) else NO_PLACE)
     return unique(steps)

@@ -76,7 +76,10 @@ _SYMBOL = (
 _REMAINS = (
     "(?:[ðπ]Ÿ[^\x00-\x7f]{0,2}|[âβ][\u0080-\u009fŒŽšžœŸ€¬‡†‰‹›™•˜…][^\x00-\x7fA-Za-zÀ-ÿα-ω]{0,2}|[ïο] ?[¸Έ][\u008f]?)"
 )
-_DECORATION = re.compile(rf"(?:{_SYMBOL}|{_REMAINS}|\s)+")
+# Besides symbols: the signs before a Markdown heading.
+_DECORATION = re.compile(rf"(?:{_SYMBOL}|{_REMAINS}|#{{1,6}}(?=\s)|\s)+")
+_EMPHASISED = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_KEYCAP = re.compile("[0-9]\ufe0f?\u20e3")
 _BULLET = re.compile(
     r"(?:[•·∙‣▪▫◦●○■□➤➢►▸✓✔✗✘✖×⁃][\ufe0f]?\s*|[*+–—-]\s+|[*](?=[A-Z\"“])|[-–](?=[A-Z\"“])|o\s(?=[A-Z\"“]))(?=\S)"
 )
@@ -124,7 +127,7 @@ def _physical(text: str, vocabulary: Vocabulary) -> list[Line]:
 def _classified(
     row: str, vocabulary: Vocabulary | None, numbers: tuple[int, ...], *, gap: bool = False, glued: bool = False
 ) -> Line:
-    raw = " ".join(row.split())
+    raw = _without_markup(row)
     head = _DECORATION.match(raw)
     text = raw[head.end() :].strip() if head else raw
     kind, name, body = _form(raw, text)
@@ -136,7 +139,15 @@ def _classified(
 
 def mark_of(row: str, vocabulary: Vocabulary) -> Mark | None:
     """The label that a row of text may be."""
-    return _mark(" ".join(row.split()), vocabulary)
+    return _mark(_without_markup(row), vocabulary)
+
+
+def _without_markup(row: str) -> str:
+    """The row with single spaces, without Markdown's emphasis, a number in a key's frame as a plain symbol."""
+    raw = " ".join(row.split())
+    if raw.isascii() and "**" not in raw and "__" not in raw:
+        return raw
+    return _EMPHASISED.sub(r"\2", _KEYCAP.sub("▪ ", raw))
 
 
 def _mark(raw: str, vocabulary: Vocabulary | None) -> Mark | None:

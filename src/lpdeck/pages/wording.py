@@ -103,10 +103,31 @@ def quoted_head(text: str) -> tuple[str, str] | None:
 def phrases(text: str) -> tuple[str, ...]:
     """The phrases of a row of quotations and nothing else; empty where there is other text."""
     plain = text.translate(_STRAIGHT)
+    if plain[:1] in "'‘‚`":
+        return _single_quoted(text)
     if not plain.startswith('"') or not (_ROW.fullmatch(plain) or _CUT_ROW.fullmatch(plain)):
         return ()
     spans = (found.span(1) for found in _PHRASE.finditer(plain))
     return tuple(phrase for start, end in spans if (phrase := text[start:end].strip()))
+
+
+_SINGLE = str.maketrans({"‘": "'", "’": "'", "‚": "'", "`": "'"})
+_BETWEEN_SINGLE = re.compile(r"'[\s,;|·/•]*'")
+
+
+def _single_quoted(text: str) -> tuple[str, ...]:
+    """The phrases of a row in single quotes or backticks: two at least, for one alone may be a quotation."""
+    text = text.strip()
+    plain = text.translate(_SINGLE)
+    if len(plain) < 7 or plain[0] != "'" or plain[-1] != "'":
+        return ()
+    found, start = [], 1
+    for between in _BETWEEN_SINGLE.finditer(plain, 1, len(plain) - 1):
+        found.append(text[start : between.start()].strip())
+        start = between.end()
+    found.append(text[start:-1].strip())
+    inside = any(re.search(r"(?<!\w)'|'(?!\w)", phrase.translate(_SINGLE)) for phrase in found)
+    return tuple(found) if len(found) > 1 and all(found) and not inside else ()
 
 
 def is_open(text: str) -> bool:
@@ -133,10 +154,10 @@ def split_numbered(text: str) -> list[str]:
     A number counts only if it is the next one expected, stands after the end of a sentence (or, where there
     is no such place, before a capital letter) and is followed by text.
     """
-    first = re.match(r"\s*(?:step\s*)?[(]?(\d{1,2})[.)]\s*(?=\D)", text, re.I)
+    first = re.match(rf"\s*(?:{_STEP_LABEL}|[(]?(\d{{1,2}})[.)])\s*(?=\D)", text, re.I)
     if first is None:
         return [text.strip()] if text.strip() else []
-    items, start, number = [], first.end(), int(first[1]) + 1
+    items, start, number = [], first.end(), int(first[1] or first[2]) + 1
     while found := _next_number(text, start, number):
         items.append(text[start : found.start()].strip())
         start, number = found.end(), number + 1
@@ -144,7 +165,13 @@ def split_numbered(text: str) -> list[str]:
     return [item for item in (*items, last) if item]
 
 
+_STEP_LABEL = r"step\s*(\d{1,2})\s*[:.)–-]"
+
+
 def _next_number(text: str, start: int, number: int) -> re.Match[str] | None:
+    labelled = re.compile(rf"\bstep\s*{number}\s*[:.)–-]\s*(?=\S)", re.I).search(text, start)
+    if labelled is not None:
+        return labelled
     after_sentence = re.compile(rf"(?<=[.!?;:)\]\"”’'])\s*[(]?{number}[.)](?:\s+|(?=[A-Z\"“'‘]))(?=\S)")
     before_capital = re.compile(rf"(?<=\s)[(]?{number}[.)]\s+(?=[A-Z\"“'‘])")
     return after_sentence.search(text, start) or before_capital.search(text, start)
