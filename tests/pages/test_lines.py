@@ -307,7 +307,9 @@ def test_a_list_that_runs_in_one_paragraph_is_divided_at_the_expected_numbers(te
         ("**Coaching**", "Coaching"),
         ("1️⃣ Weak", "Weak"),
         ("a ** b ** c", "a ** b ** c"),
-        ("snake_case and __init__", "snake_case and init"),
+        ("I set x**2**3 and **kwargs.", "I set x**2**3 and **kwargs."),
+        ("I said **no** twice.", "I said no twice."),
+        ("snake_case and __init__", "snake_case and __init__"),
     ],
 )
 def test_the_marks_of_markdown_and_framed_numbers_are_decoration(row: str, text: str) -> None:

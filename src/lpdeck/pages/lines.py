@@ -78,7 +78,7 @@ _REMAINS = (
 )
 # Besides symbols: the signs before a Markdown heading.
 _DECORATION = re.compile(rf"(?:{_SYMBOL}|{_REMAINS}|#{{1,6}}(?=\s)|\s)+")
-_EMPHASISED = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_EMPHASISED = re.compile(r"(?<![\w*])\*\*(?=\S)([^*]+)(?<=\S)\*\*(?![\w*])")
 _KEYCAP = re.compile("[0-9]\ufe0f?\u20e3")
 _BULLET = re.compile(
     r"(?:[•·∙‣▪▫◦●○■□➤➢►▸✓✔✗✘✖×⁃][\ufe0f]?\s*|[*+–—-]\s+|[*](?=[A-Z\"“])|[-–](?=[A-Z\"“])|o\s(?=[A-Z\"“]))(?=\S)"
@@ -145,9 +145,9 @@ def mark_of(row: str, vocabulary: Vocabulary) -> Mark | None:
 def _without_markup(row: str) -> str:
     """The row with single spaces, without Markdown's emphasis, a number in a key's frame as a plain symbol."""
     raw = " ".join(row.split())
-    if raw.isascii() and "**" not in raw and "__" not in raw:
+    if raw.isascii() and "**" not in raw:
         return raw
-    return _EMPHASISED.sub(r"\2", _KEYCAP.sub("▪ ", raw))
+    return _EMPHASISED.sub(r"\1", _KEYCAP.sub("▪ ", raw))
 
 
 def _mark(raw: str, vocabulary: Vocabulary | None) -> Mark | None:
