@@ -179,6 +179,8 @@ def match(deck: Deck, candidates: Sequence[Candidate]) -> dict[int, Card]:
     likeness.
     """
     pairs: dict[int, Card] = {}
+    if not deck.cards:
+        return pairs
     free = {card.id: card for card in sorted(deck.cards, key=_minted_first)}
     for card_key, candidate_key in _KEYS:
         by_key: dict[str, Card] = {}
