@@ -249,6 +249,42 @@ def test_principle_overrules_what_the_page_claims(lpdeck: Lpdeck, page: Page) ->
     assert ["have-backbone-disagree-and-commit"] == done.json["pages"][0]["principles"]
 
 
+def test_principle_decides_for_one_page_of_a_deck_and_leaves_the_other(lpdeck: Lpdeck, page: Page, home: Home) -> None:
+    lpdeck("import", WALKTHROUGH, "--deck", "both")
+    one = page(question(), name="one.txt")
+    lpdeck("import", one, "--deck", "both")
+    assert 0 == lpdeck("import", one, "--principle", "think-big").code
+    deck = load(home.decks / "both.toml").deck
+    kinds = {card.kind for card in deck.cards if deck.principles_of(card) == ("think-big",)}
+    assert (("ownership",), {"checklist", "answer"}) == (deck.principles, kinds)
+
+
+def test_a_page_in_the_deck_of_another_principle_keeps_its_own(lpdeck: Lpdeck, page: Page, home: Home) -> None:
+    lpdeck("import", WALKTHROUGH, "--deck", "both")
+    asks = "Amazon asks this to see Frugality."
+    lpdeck("import", page(question(asks=asks)), "--deck", "both")
+    deck = load(home.decks / "both.toml").deck
+    found = {deck.principles_of(card) for card in deck.cards if card.kind in ("checklist", "answer")}
+    assert {("frugality",)} == found
+
+
+def test_a_page_whose_principle_was_decided_once_is_not_asked_about_again(lpdeck: Lpdeck, page: Page) -> None:
+    one = page(question(asks=NO_PRINCIPLE))
+    lpdeck("import", one, "--principle", "frugality")
+    done = lpdeck("import", one, "--json")
+    assert (0, ["frugality"]) == (done.code, done.json["pages"][0]["principles"])
+
+
+def test_a_card_spoiled_in_the_editor_is_not_added_a_second_time(lpdeck: Lpdeck, page: Page, home: Home) -> None:
+    one = page(question())
+    lpdeck("import", one)
+    path = home.decks / "counting-the-lost-parcels.toml"
+    path.write_text(path.read_text().replace('kind = "answer"', 'kind = "anwser"'))
+    before = path.read_text()
+    assert 0 == lpdeck("import", one).code
+    assert before == path.read_text()
+
+
 def test_an_unclear_principle_stops_where_nobody_can_be_asked(lpdeck: Lpdeck, page: Page, home: Home) -> None:
     done = lpdeck("import", page(question(asks=NO_PRINCIPLE)))
     assert (3, [], "") == (done.code, decks(home), done.out)

@@ -545,3 +545,18 @@ def test_due_cards_are_asked_before_new_ones(lpdeck: Lpdeck, home: Home) -> None
     done = lpdeck("review", stdin="q\n")
     assert "What is 1?" in done.out
     assert lpdeck("--json").json["due"] == 1
+
+
+@pytest.mark.parametrize("first", ["progress", "decks", "due", "config"])
+def test_a_home_looked_at_first_still_begins_with_the_starters(lpdeck: Lpdeck, home: Home, first: str) -> None:
+    lpdeck(first)
+    done = lpdeck("review", "--plain")
+    assert (0, 2) == (done.code, len(list(home.decks.glob("*.toml"))))
+
+
+def test_a_home_whose_decks_were_deleted_after_a_review_stays_empty(lpdeck: Lpdeck, home: Home) -> None:
+    lpdeck("review", "--plain", stdin="\n3\nq\n")
+    for path in home.decks.glob("*.toml"):
+        path.unlink()
+    lpdeck("review", "--plain")
+    assert [] == list(home.decks.glob("*.toml"))

@@ -198,6 +198,17 @@ def test_a_file_that_is_no_database_is_left_alone(home: Home) -> None:
     assert "my shopping list\n" * 100 == home.database.read_text()
 
 
+def test_a_database_of_another_program_is_left_alone(home: Home) -> None:
+    home.path.mkdir()
+    connection = sqlite3.connect(home.database)
+    connection.execute("CREATE TABLE shopping (item TEXT)")
+    connection.close()
+    with pytest.raises(HomeError) as error:
+        open_engine(home)
+    assert f"{home.database} is a database of another program" == _said(error)
+    assert [("shopping",)] == query(home, "SELECT name FROM sqlite_master")
+
+
 def test_a_damaged_database_is_said_to_be_damaged(home: Home) -> None:
     with_cards(home, *(basic(f"deck/{number}", back="x" * 500) for number in range(50)))
     size = home.database.stat().st_size

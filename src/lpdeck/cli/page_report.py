@@ -36,7 +36,7 @@ def show_import(one: Imported, *, explain: bool, dry_run: bool) -> None:
     """The whole report of one page."""
     painter = _painter()
     reading = one.page.reading
-    _head(one.page, painter, title_of(one.plan.deck.principles or one.plan.principles))
+    _head(one.page, painter, title_of(one.plan.principles))
     out("")
     for change in Change:
         _show_change(one, change)
@@ -165,7 +165,7 @@ def as_data(one: Imported) -> dict[str, Any]:
         "page": one.page.file.name,
         "format": reading.content.format,
         "title": reading.content.title,
-        "principles": list(one.plan.deck.principles or one.plan.principles),
+        "principles": list(one.plan.principles),
         "deck": one.plan.deck.name,
         "written": one.written,
         "lines": {
