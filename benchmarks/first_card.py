@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from timing import ENVIRONMENT, in_turn, report, seconds_until
 
-BARE = '''
+BARE = """
 import sqlite3, sys
 from datetime import datetime, timezone
 import fsrs, typer
@@ -33,7 +33,7 @@ def main(path: str):
     print("bare card")
 
 app()
-'''
+"""
 
 
 def make_home(home: Path, cards: int) -> None:
@@ -42,7 +42,7 @@ def make_home(home: Path, cards: int) -> None:
     for deck in range(cards // 500):
         text = 'schema = 1\ntitle = "Deck"\nprinciples = ["ownership"]\n'
         for card in range(500):
-            text += f'\n[[card]]\nid = "d{deck}/basic-{card}"\nkind = "basic"\nfront = "Front {card}?"\nback = "Back."\n'
+            text += f'\n[[card]]\nid = "d{deck}/basic-{card}"\nkind = "basic"\nfront = "Front {card}?"\nback = "."\n'
         (home / "decks" / f"d{deck:03}.toml").write_text(text)
     subprocess.run([program(), "due"], env=ENVIRONMENT | {"LPDECK_HOME": str(home)}, check=True, capture_output=True)
 

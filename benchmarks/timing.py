@@ -14,7 +14,9 @@ from pathlib import Path
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
-def in_turn(first: Callable[[], float], second: Callable[[], float], runs: int = 15) -> tuple[float, float, list[float]]:
+def in_turn(
+    first: Callable[[], float], second: Callable[[], float], runs: int = 15
+) -> tuple[float, float, list[float]]:
     """The medians of both (seconds), and the ratio first/second of every pair; one pair before is not counted."""
     first(), second()
     pairs = [(first(), second()) for _ in range(runs)]
@@ -46,4 +48,5 @@ def report(name: str, first: float, second: float, ratios: Sequence[float], targ
     """A line with both medians and the ratio's median and range."""
     low, middle, high = min(ratios), statistics.median(ratios), max(ratios)
     wanted = f"   target {target:.2f}" if target is not None else ""
-    print(f"{name:<44} {first * 1000:8.1f} ms {second * 1000:8.1f} ms   ratio {middle:.2f} ({low:.2f}–{high:.2f}){wanted}")
+    times = f"{first * 1000:8.1f} ms {second * 1000:8.1f} ms"
+    print(f"{name:<44} {times}   ratio {middle:.2f} ({low:.2f}–{high:.2f}){wanted}")

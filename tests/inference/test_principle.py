@@ -40,6 +40,20 @@ def test_what_fails_the_bar_of_a_principle_is_still_about_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        ("Not a No Hire for Frugality, but a No Hire for Earn Trust.", "earn-trust"),
+        ("He would be a Hire for Frugality; it is a No Hire for Earn Trust.", "earn-trust"),
+        ("Misses the Earn Trust bar, although it clears the Frugality bar.", "earn-trust"),
+        ("Clears the Frugality bar, not the Earn Trust bar.", "earn-trust"),
+        ("Below the bar for Strive to be Earth’s Best Employer.", "strive-to-be-earths-best-employer"),
+    ],
+)
+def test_of_two_claims_in_a_verdict_the_failed_one_counts(verdict: str, expected: str) -> None:
+    assert [expected] == _slugs(Walkthrough(TITLE, weak_answer=WeakAnswer(verdict=verdict)))
+
+
+@pytest.mark.parametrize(
     "summary",
     [
         "Ownership and Earn Trust appear. Ownership appears again, and a bias for action too.",
@@ -89,6 +103,19 @@ def test_the_answer_of_a_question_for_the_principle_speaks_for_it() -> None:
     assert ["frugality"] == _slugs(Walkthrough(TITLE, quiz=(PRACTICE,)))
 
 
+def test_a_question_for_what_is_not_shown_claims_nothing() -> None:
+    question = "Which principle does a story about old planks NOT show?"
+    missing = QuizItem(
+        question, PRACTICE.options, explanation="Step 1: Look.\nStep 2: No thrift is told -> Frugality", hint="Thrift"
+    )
+    assert _slugs(Walkthrough(TITLE, quiz=(missing,))) is None
+
+
+def test_the_title_breaks_a_tie_when_it_begins_with_the_name() -> None:
+    page = Walkthrough("Frugality: A Quay of Old Planks", summary="It touches Amazon's Ownership principle.")
+    assert ["frugality"] == _slugs(page)
+
+
 def test_the_options_of_a_question_claim_nothing() -> None:
     undecided = QuizItem(PRACTICE.question, PRACTICE.options, explanation="Step 1: Look closely.", hint="Look")
     assert _slugs(Walkthrough(TITLE, quiz=(undecided,))) is None
@@ -113,6 +140,18 @@ def test_the_options_of_a_question_claim_nothing() -> None:
         ("It probes Have Backbone, Disagree & Commit.", ["have-backbone-disagree-and-commit"]),
         ("It probes Strive to be Earth’s Best Employer.", ["strive-to-be-earths-best-employer"]),
         ("Think Big, Think Big, and then Dive Deep.", ["think-big", "dive-deep"]),
+        ("It probes Strive to be Earths best Employer.", ["strive-to-be-earths-best-employer"]),
+        ("Ownership is not what they ask about; Frugality is.", ["frugality"]),
+        ("It sounds like a Think Big question, but the panel listens for Dive Deep.", ["dive-deep"]),
+        ("They want Dive Deep. Tales of Ownership or Frugality would miss the mark.", ["dive-deep"]),
+        ("They want Dive Deep; answers that drift into Think Big lose time.", ["dive-deep"]),
+        ("Some believe it is about Think Big; in truth it is about Earn Trust.", ["earn-trust"]),
+        ("It has nothing to do with Think Big and everything with Earn Trust.", ["earn-trust"]),
+        ("It checks Earn Trust. People who only show Bias for Action are turned down.", ["earn-trust"]),
+        ("It is one of the most popular questions on Ownership.", ["ownership"]),
+        ("It goes beyond the surface to test Dive Deep.", ["dive-deep"]),
+        ("They want to know whether you show Ownership if nobody watches.", ["ownership"]),
+        ("Ownership cannot be delegated, and Earn Trust cannot be bought.", ["ownership", "earn-trust"]),
     ],
 )
 def test_a_question_is_asked_for_the_principles_it_names_in_order(why: str, expected: list[str]) -> None:

@@ -49,3 +49,8 @@ def test_less_than_two_phrases_are_no_options(text: str | None) -> None:
 
 def test_phrases_that_are_only_listed_are_not_weighed() -> None:
     assert () == weighed_options("The story has two turning points, 'the first storm' and 'the second storm'.")
+
+
+def test_three_phrases_with_verbs_of_their_own_are_weighed_whatever_the_verbs() -> None:
+    text = "'I rang the mill' commits. 'I let it rest' closes the case. 'It was late' tells the hour."
+    assert ("I rang the mill", "I let it rest", "It was late") == weighed_options(text)

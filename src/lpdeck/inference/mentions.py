@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
+from lpdeck.inference.letters import letters
+from lpdeck.inference.rejection import is_affirmed, is_questioned, is_spoiled, is_taken_back
 from lpdeck.inference.stance import Stance, is_echo, stance
 from lpdeck.inference.steps import ARROW, steps
 from lpdeck.inference.weighing import LIST_GLUE, SENTENCE_END, quotations
@@ -15,7 +17,9 @@ from lpdeck.inference.wording import Word, content, coverage, fold, is_same, lis
 from lpdeck.principles import Principle
 
 _CLAUSE = re.compile(
-    r"[.;!?](?=\s|$)|\b(?:but|while|whereas|however|although|though)\b|,(?= (?:not|so|since|because)\b)", re.IGNORECASE
+    r"[.;!?](?=\s|$)|\b(?:but|while|whereas|however|although|though)\b|,(?= (?:not|so|since"
+    r"|because)\b)",
+    re.IGNORECASE,
 )
 _EARLIER = 0.85
 _INSTRUCTION = re.compile(
@@ -23,9 +27,18 @@ _INSTRUCTION = re.compile(
     r"(?!.*\bthat\b)",
     re.IGNORECASE,
 )
-_LESS = re.compile(r"\bless (of )?$", re.IGNORECASE)
+_ELIMINATING = re.compile(
+    r"^\W*(?:(?:so|first|now|then|next),? )?(?:eliminate|rule out|exclude|discard|reject|drop|strike"
+    r"|cross out|cross off"
+    r"|set aside|dismiss|ignore)\b(?!.*\b(?:leav\w+|keep\w*|remain\w*|so|choose|but|until|only)\b)",
+    re.IGNORECASE,
+)
+_LESS = re.compile(r"\bless (?:(?:of|about|an?|to do with|matter of|case of|question of) )*$", re.IGNORECASE)
+_THAN = re.compile(r"\W*than(?: (?:of|about|an?|to do with|matter of|case of|question of))*\W*", re.IGNORECASE)
 _BARE_NEGATIONS = listed("no not never cannot isn't aren't wasn't doesn't don't didn't can't won't")
 _ARTICLES = frozenset({"a", "an", "the"})
+# More letters than that in one step are something else, such as a table.
+_LETTERS_AT_MOST = 16
 _NEAR = 0.6
 _KEY = 0.15
 _QUOTE = 0.75
@@ -40,6 +53,7 @@ class How(Enum):
     QUOTED = "quoted part"
     NEARLY = "nearly its words"
     KEY_WORDS = "key words"
+    LETTER = "letter"
 
 
 class Place(Enum):
@@ -51,9 +65,18 @@ class Place(Enum):
     HINT = "hint"
 
 
+# A step that only turns options down takes nothing from what was concluded before it.
+_AGAINST = (Stance.REJECTED, Stance.DENIED)
+_DOWN = (Stance.REJECTED, Stance.DOUBTED)
+
+
 @dataclass(frozen=True)
 class Mention:
-    """One passage that speaks about one option. `strength` is 0 to 1, `late` is 1 for the last step and less before."""
+    """One passage that speaks about one option. `strength` is 0 to 1, `late` is 1 for the last step and less before.
+
+    `is_claimed`: the words around an option affirm it, where they could also have named it in passing;
+    `premise` is what stands before the arrow that concludes it.
+    """
 
     option: int
     how: How
@@ -62,6 +85,8 @@ class Mention:
     strength: float
     late: float
     text: str
+    is_claimed: bool = True
+    premise: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,17 +107,23 @@ def mentions(
     """
     texts = steps(explanation)
     found: list[Mention] = []
-    for at, text in enumerate(texts):
-        late = _EARLIER ** (len(texts) - 1 - at)
-        found += [replace(one, late=late) for one in _Passage(options, text, asked, is_hint=False).mentions()]
+    late = 1.0
+    for at in reversed(range(len(texts))):
+        following = texts[at + 1] if at + 1 < len(texts) else ""
+        said = list(_Passage(options, texts[at], asked, is_hint=False, following=following).mentions())
+        found = [replace(one, late=late) for one in said] + found
+        late *= 1.0 if said and all(one.stance in _AGAINST for one in said) else _EARLIER
     return (*found, *_Passage(options, hint or "", asked, is_hint=True).mentions())
 
 
 class _Passage:
     """One step, or the hint."""
 
-    def __init__(self, options: tuple[str, ...], text: str, asked: frozenset[str], *, is_hint: bool) -> None:
+    def __init__(
+        self, options: tuple[str, ...], text: str, asked: frozenset[str], *, is_hint: bool, following: str = ""
+    ) -> None:
         self.options = options
+        self.following = following
         self.text = fold(text)
         self.words = words(self.text)
         self.asked = asked
@@ -105,11 +136,13 @@ class _Passage:
     def mentions(self) -> Iterator[Mention]:
         named = self._own_words()
         named += self._quoted(named)
+        named += self._lettered(named)
         for start, end in self._sentences(named):
             spans = [span for span in named if start <= span.start < end]
             spans += self._nearly(start, end, spans)
-            yield from self._weigh_spans(spans, start, end)
-            yield from self._key_words(spans, start, end)
+            weighed = list(self._weigh_spans(spans, start, end))
+            yield from weighed
+            yield from self._key_words(spans, [one.stance for one in weighed], start, end)
 
     # finding
 
@@ -146,6 +179,12 @@ class _Passage:
                 found.append(_Span(holders[0], How.QUOTED, 1.0, quote.start, quote.end))
         return found
 
+    def _lettered(self, named: list[_Span]) -> list[_Span]:
+        found = [_Span(at, How.LETTER, 1.0, start, end) for at, start, end in letters(self.text, len(self.options))]
+        if len(found) > _LETTERS_AT_MOST:
+            return []
+        return [span for span in found if not any(_overlap(span, one) for one in named)]
+
     def _sentences(self, named: list[_Span]) -> Iterator[tuple[int, int]]:
         """Sentences of the lead and of each conclusion; an end inside of a named option is none."""
         ends = [match.end() for match in SENTENCE_END.finditer(self.text)]
@@ -173,9 +212,11 @@ class _Passage:
         denied = any(word.denies for word in inside)
         return denied or not any(word.denies for word in option)
 
-    def _key_words(self, spans: list[_Span], start: int, end: int) -> Iterator[Mention]:
+    def _key_words(self, spans: list[_Span], views: list[Stance], start: int, end: int) -> Iterator[Mention]:
         taken = {span.option for span in spans}
         for begin, stop in _clauses(self.text, start, end):
+            if self._is_about_another(spans, views, begin, stop):
+                continue
             free = self._free(begin, stop, spans)
             shares = {at: self._distinctive_share(at, free) for at in range(len(self.options)) if at not in taken}
             strong = {at: share for at, share in shares.items() if share >= _KEY}
@@ -189,6 +230,12 @@ class _Passage:
             for at, share in strong.items():
                 span = _Span(at, How.KEY_WORDS, share * share_of, said[0].start, said[-1].end)
                 yield self._mention(span, self._denying(at, begin, stop, view), begin, stop)
+
+    def _is_about_another(self, spans: list[_Span], views: list[Stance], begin: int, stop: int) -> bool:
+        """Whether a clause turns down an option that it names: its words (`a close second`) name no other one."""
+        inside = [span for span in spans if begin <= span.start < stop]
+        down = [span for span, view in zip(sorted(spans, key=_place), views, strict=True) if view in _DOWN]
+        return bool(inside) and all(span in down for span in inside)
 
     def _rest(self, said: list[Word], stop: int) -> str:
         """The text behind the first of the words `said`, without the others."""
@@ -214,15 +261,40 @@ class _Passage:
     # judging
 
     def _weigh_spans(self, spans: list[_Span], start: int, end: int) -> Iterator[Mention]:
-        ordered = sorted(spans, key=lambda span: (span.start, span.end))
+        ordered = sorted(spans, key=_place)
         for at, span in enumerate(ordered):
             view = self._stance(start, end, *self._around(ordered, at, start, end), loose=False)
-            yield self._mention(span, view, start, end)
+            yield replace(
+                self._mention(span, view, start, end), is_claimed=self._is_claimed(span, ordered, at, start, end)
+            )
+
+    def _is_claimed(self, span: _Span, ordered: list[_Span], at: int, start: int, end: int) -> bool:
+        if span.how not in (How.OWN_WORDS, How.NEARLY) or self.text[max(0, span.start - 1)] in "'\"":
+            return True
+        premise = self._premise(start).lower()
+        if span.how is How.NEARLY:
+            return not is_spoiled(premise)
+        return not is_spoiled(premise) and is_affirmed(*map(str.lower, self._around(ordered, at, start, end)))
 
     def _stance(self, start: int, end: int, before: str, after: str, *, loose: bool) -> Stance:
         if self.text[start:end].rstrip().endswith("?") or self.text[end : end + 1] == "?":
             return Stance.ASKED
-        return stance(before, after, loose=loose, asked=self.asked)
+        view = stance(before, after, loose=loose, asked=self.asked, premise=self._premise(start))
+        next_one = self._next_sentence(end)
+        if is_taken_back(next_one) or _ELIMINATING.search(self.text[start:end]):
+            return Stance.REJECTED
+        return Stance.DOUBTED if is_questioned(next_one) else view
+
+    def _premise(self, start: int) -> str:
+        """What stands before the arrow that concludes the text from `start` on."""
+        if start not in self.arrows:
+            return ""
+        since = [match.end() for match in SENTENCE_END.finditer(self.text, 0, start)]
+        return ARROW.sub(" ", self.text[since[-1] if since else 0 : start])
+
+    def _next_sentence(self, end: int) -> str:
+        rest = self.text[end:] if words(self.text[end:]) else fold(self.following)
+        return SENTENCE_END.split(rest.lstrip(" ;.!?"), maxsplit=1)[0].lower()
 
     def _around(self, ordered: list[_Span], at: int, start: int, end: int) -> tuple[str, str]:
         """What stands before and behind a span or the enumeration it belongs to, within its sentence."""
@@ -234,7 +306,7 @@ class _Passage:
         since = ordered[first - 1].end if first else start
         until = ordered[last + 1].start if last + 1 < len(ordered) else self._end_of_statement(ordered[last], end)
         before, after = self.text[since : ordered[first].start], self.text[ordered[last].end : until]
-        if first and before.strip() == "than" and _LESS.search(self.text[: ordered[first - 1].start]):
+        if first and _THAN.fullmatch(before) and _LESS.search(self.text[: ordered[first - 1].start]):
             before = ""
         return self._around(ordered, first - 1, start, end) if first and is_echo(after) else (before, after)
 
@@ -253,13 +325,23 @@ class _Passage:
             place = Place.HINT_CONCLUSION if concluded else Place.HINT
         else:
             place = Place.CONCLUSION if concluded else Place.STEP
-        return Mention(span.option, span.how, place, view, span.strength, 1.0, self.text[start:end].strip())
+        return Mention(
+            span.option,
+            span.how,
+            place,
+            view,
+            span.strength,
+            1.0,
+            self.text[start:end].strip(),
+            premise=self._premise(start),
+        )
 
     def _stands_alone(self, span: _Span, start: int, end: int) -> bool:
-        """Whether an option is all that stands behind a colon or before an arrow."""
+        """Whether an option is all that a step says, or all that stands behind a colon or before an arrow."""
         lead, rest = self.text[start : span.start].rstrip(), self.text[span.end : end]
         alone = span.how is How.OWN_WORDS and not words(rest)
-        return alone and (lead.endswith(":") or (not words(lead) and end in self.arrows))
+        is_whole = not self.is_hint and not words(self.text[: span.start]) and not words(self.text[span.end :])
+        return alone and (lead.endswith(":") or (not words(lead) and end in self.arrows) or is_whole)
 
     # words
 
@@ -303,6 +385,10 @@ def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if stop > start:
             yield start, stop
         start = stop
+
+
+def _place(span: _Span) -> tuple[int, int]:
+    return span.start, span.end
 
 
 def _overlap(a: object, b: _Span) -> bool:

@@ -24,12 +24,24 @@ _BAD = listed(
     "passive assign wait delegate destroy remove erase delay lose lost shift route diminish undermine ambiguous "
     "unclear bystander spread damage filler flatter disqualifies deflect blame evade mask erode weakness flaw "
     "applause mere defer deferring dodge surface superficial avoid abstract bury disown pass unverifiable empty gone "
-    "complain sabotage lie postpone excuse afterthought brag boast dependence doubt distance confusion"
+    "complain sabotage lie postpone excuse afterthought brag boast dependence doubt distance confusion vanish "
+    "paralysis stall dawdle shrug pretend disappear evaporate"
 )
-_EXACTLY = {"hands": -1.0, "handed": -1.0, "handing": -1.0, "present": 1.0}
+_EXACTLY = {
+    "hands": -1.0,
+    "handed": -1.0,
+    "handing": -1.0,
+    "present": 1.0,
+    "haste": -1.0,
+    "hasty": -1.0,
+    "directed": 0.0,
+    "direction": 0.0,
+}
 _PHRASES = (
     (-1.0, re.compile(r"\b(is|are) the (very )?opposite\b|\b(gives?|giving|gave) (\w+ ){1,4}away\b")),
     (-1.0, re.compile(r"\bcounts? against\b|\b(any|every) (other )?story\b|\bdoes nothing\b")),
+    (-1.0, re.compile(r"\bstatus quo\b|\bg(ives?|ave|iving) (up|in)\b|\bpass(es)? the\b|\bbefore anything happens\b")),
+    (1.0, re.compile(r"\b(reach|go|look)(es)? beyond\b|\braises? the (stakes|bar)\b|\bcomes? straight to\b")),
     (1.0, re.compile(r"\bthe one to (choose|pick|use|say)\b|\bin (\w+ )?favou?r\b")),
 )
 _LONE_NEGATION = -1.0

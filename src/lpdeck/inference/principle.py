@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from lpdeck.inference import quiz
+from lpdeck.inference.contrast import is_negated, is_turned_down, outcome
+from lpdeck.inference.stance import is_exception
 from lpdeck.inference.verdict import Evidence, Verdict
+from lpdeck.inference.weighing import LIST_GLUE
 from lpdeck.inference.wording import fold
 from lpdeck.principles import Principle
 from lpdeck.walkthrough import Content, InterviewQuestion, QuizItem, Walkthrough
@@ -19,13 +22,15 @@ _OTHER_BY_DEFINITION = -20.0
 _LEAST_SCORE = 2.0
 _LEAST_MARGIN = 1.5
 
+_LONG = 2
+_HEADING = re.compile(r"\s*([^:–—]+?)\s*(?::|–|—|\s-\s)")
 _GAP = r"[\s,;:&\-–—]*"
 _SMALL_WORDS = frozenset({"and", "for", "the", "be", "a", "on", "to", "of", "bring"})
 
 
 def _pattern(name: str) -> str:
-    """A name whose punctuation and `and` or `&` may differ."""
-    words = ("(?:and|&)" if word == "and" else re.escape(word) for word in re.findall(r"[a-z']+", name))
+    """A name whose punctuation, apostrophes and `and` or `&` may differ."""
+    words = ("(?:and|&)" if word == "and" else word.replace("'", "'?") for word in re.findall(r"[a-z']+", name))
     return _GAP.join(words)
 
 
@@ -56,6 +61,7 @@ def _claim(rule: str, before: str, after: str, weight: float) -> _Claim:
 _CLAIMS = (
     _claim("hire or no hire for it", r"\bhire(?: decision)? (?:for|on) (?:the )?", r"", 5.0),
     _claim("its bar", r"", r" bar\b(?! chart)", 5.0),
+    _claim("its bar", r"\bbar (?:for|of|on|in) (?:the )?", r"", 5.0),
     _claim("Amazon's principle", r"\bamazon's (?:leadership )?(?:principles? )?(?:of )?", r"", 4.0),
     _claim("leadership principle of", r"\bleadership principles?(?: of|:| #\d+:?)? ?", r"", 4.0),
     _claim("called a principle", r"", r" (?:leadership )?(?:principle|LP)\b(?! of)", 3.0),
@@ -67,12 +73,7 @@ _HEDGED = re.compile(
     r"|^\W*(too|as well|also)\b",
     re.IGNORECASE,
 )
-_TURNED_DOWN = re.compile(
-    r"\b(not|isn't|never|nor|neither|rather than|instead of|unlike|more than|other than|different from)"
-    r"(?! (only|just|merely)\b)(\W+\w+){0,4}\W*$",
-    re.IGNORECASE,
-)
-_CLAUSE_END = re.compile(r"[.;!?]\s|,| but | while | whereas | and ")
+_BAR = re.compile(r"[\"']? bar\b")
 _ASKS_FOR_PRINCIPLE = re.compile(r"\b(LPs?|principles?)\b", re.IGNORECASE)
 
 
@@ -94,8 +95,21 @@ def _of_walkthrough(page: Walkthrough) -> Verdict[Principles]:
     ranked = sorted((p for p in scores if scores[p] > 0), key=lambda p: (-scores[p], list(Principle).index(p)))
     margin = 0.0 if not ranked else scores[ranked[0]] - (scores[ranked[1]] if len(ranked) > 1 else 0.0)
     sure = bool(ranked) and scores[ranked[0]] >= _LEAST_SCORE and margin >= _LEAST_MARGIN
+    if ranked and not sure:
+        return _by_title(page, evidence, ranked, margin)
     told = sorted((one for _, one in evidence), key=lambda one: -abs(one.weight))
     return Verdict((ranked[0],) if sure else None, tuple(told), margin, tuple((p,) for p in ranked[:2]))
+
+
+def _by_title(
+    page: Walkthrough, evidence: list[tuple[Principle, Evidence]], ranked: list[Principle], margin: float
+) -> Verdict[Principles]:
+    """Between two that are close, the one that the title begins with."""
+    told = tuple(sorted((one for _, one in evidence), key=lambda one: -abs(one.weight)))
+    heading = _HEADING.match(fold(page.title or ""))
+    headed = Principle.named(heading.group(1)) if heading else None
+    sure = len(ranked) > 1 and headed in ranked[:2]
+    return Verdict((headed,) if sure and headed else None, told, margin, tuple((p,) for p in ranked[:2]))
 
 
 def _claimed(page: Walkthrough) -> Iterator[tuple[Principle, Evidence]]:
@@ -133,15 +147,25 @@ def _is_claimed(text: str, match: re.Match[str], claim: _Claim) -> bool:
     if not _is_capitalised(name) and (" " not in name or claim.rule == "called a principle"):
         return "principle" in (introduced.group() + followed.group()).lower()
     if claim.rule in ("hire or no hire for it", "its bar"):
-        return True
-    return not _TURNED_DOWN.search(_CLAUSE_END.split(before)[-1]) and not _HEDGED.search(after)
+        return not _is_contrasted(text, match)
+    return not is_negated(before) and not _HEDGED.search(after)
+
+
+def _is_contrasted(text: str, match: re.Match[str]) -> bool:
+    """Whether a bar or a hire decision is named only to set it against the one that counts."""
+    others = [other for other in _names().finditer(text) if _named(other.group()) is not _named(match.group())]
+    return _outcome(text, match) is True and any(_outcome(text, other) is False for other in others)
+
+
+def _outcome(text: str, match: re.Match[str]) -> bool | None:
+    return outcome(text[: match.start()], is_bar=bool(_BAR.match(text, match.end())))
 
 
 def _practised(page: Walkthrough) -> Iterator[tuple[Principle, Evidence]]:
     """The right answers of the questions that ask for a principle."""
     for item in page.quiz:
         principle = _answered(item)
-        if principle and _ASKS_FOR_PRINCIPLE.search(item.question):
+        if principle and _ASKS_FOR_PRINCIPLE.search(item.question) and not is_exception(item.question):
             yield (
                 principle,
                 Evidence("answer of a question for the principle", f"{principle.title}: {item.question}", 2.0),
@@ -184,10 +208,37 @@ def _in_order(text: str) -> Principles:
     found: list[Principle] = []
     for match in _names().finditer(text):
         principle = _named(match.group())
-        lead = _CLAUSE_END.split(text[: match.start()])[-1]
-        if principle not in found and _is_name(text, match) and not _TURNED_DOWN.search(lead):
+        if principle not in found and _is_name(text, match) and not _is_turned_down(text, match):
             found.append(principle)
     return tuple(found)
+
+
+def _is_turned_down(text: str, match: re.Match[str]) -> bool:
+    """Whether a name stands there to be rejected or compared, alone or in an enumeration."""
+    start, end = _enumeration(text, match)
+    return is_turned_down(text[:start], _until_next_name(text, end))
+
+
+def _enumeration(text: str, match: re.Match[str]) -> tuple[int, int]:
+    """Where the names begin and end that are listed with this one."""
+    start, end = match.span()
+    for other in _names().finditer(text):
+        if other.end() < match.start() and _is_glued(text, other.end(), match.start()):
+            start = min(start, other.start())
+        if other.start() > match.end() and _is_glued(text, match.end(), other.start()):
+            end = max(end, other.end())
+    return start, end
+
+
+def _is_glued(text: str, start: int, end: int) -> bool:
+    """Whether nothing but names and the glue of lists stands between two places."""
+    between = _names().sub(" ", text[start:end])
+    return bool(LIST_GLUE.fullmatch(between)) and not re.search(r"[.!?]\s", between)
+
+
+def _until_next_name(text: str, end: int) -> str:
+    following = _names().search(text, end)
+    return text[end : following.start() if following else len(text)]
 
 
 def _is_name(text: str, match: re.Match[str]) -> bool:
@@ -213,5 +264,7 @@ def _named(name: str) -> Principle:
 
 
 def _is_capitalised(name: str) -> bool:
-    words = re.findall(r"[A-Za-z']+", name)
-    return all(word[0].isupper() for word in words if word.lower() not in _SMALL_WORDS) and name[0].isupper()
+    """Whether a name is written as one; in a long name one word may be in lower case."""
+    words = [word for word in re.findall(r"[A-Za-z']+", name) if word.lower() not in _SMALL_WORDS]
+    lower = sum(word[0].islower() for word in words)
+    return name[0].isupper() and lower <= (len(words) > _LONG)

@@ -6,6 +6,7 @@ import re
 from enum import Enum
 
 from lpdeck.inference.polarity import is_fault, polarity
+from lpdeck.inference.rejection import is_doubted, is_rejected, is_supposed
 from lpdeck.inference.wording import content, fold, listed, stem, words
 
 
@@ -16,6 +17,7 @@ class Sought(Enum):
     FAULT = "the worst of the options"
     MISSING = "what is not there"
     MEANING = "what something says, good or bad"
+    ABSENT = "the principle that is not shown"
 
 
 class Stance(Enum):
@@ -27,8 +29,18 @@ class Stance(Enum):
     REJECTED = "rejected"
     STATED = "stated"
     ASKED = "asked"
+    DOUBTED = "doubted"
 
 
+_FAULTY = re.compile(
+    r"\b(disqualif\w+|weak\w*|wrong|problem\w*|flaw\w*|red flags?|mark\w* down|avoid\w*|hurt\w*"
+    r"|undermin\w+|dilut\w+|damag\w+|fail\w*|mistakes?|worst|least|loses?|harm\w*|destroy\w*|concern\w*"
+    r"|against the candidate|lacks? of|wast(?:e|es|ed|ing)|bores?|distracts?"
+    r"|(?:should|would|must)\b.*\b(?:remove|delete|cut|drop|strike|leave out))\b",
+    re.IGNORECASE,
+)
+# A question for the one that does not belong to the rest.
+_EXCEPTION = re.compile(r"\bNOT\b|\b(?:EXCEPT|except|Except)(?! for\b)\b")
 # The first pattern that the question (its last sentence, quotations removed) matches says what it asks for.
 _QUESTIONS = (
     (
@@ -37,16 +49,8 @@ _QUESTIONS = (
             r"\b(fix\w*|repair\w*|revis\w+|rewrit\w+|rephras\w+|improve\w*|strengthen\w*|lift|strongest|best)\b"
         ),
     ),
-    (Sought.FAULT, re.compile(r"\b(NOT|LEAST|EXCEPT)\b")),
-    (
-        Sought.FAULT,
-        re.compile(
-            r"\b(disqualif\w+|weak\w*|wrong|problem\w*|flaw\w*|red flags?|mark\w* down|avoid\w*|hurt\w*"
-            r"|undermin\w+|dilut\w+|damag\w+|fail\w*|mistakes?|worst|least|loses?|harm\w*|destroy\w*|concern\w*"
-            r"|against the candidate|lacks? of|except)\b",
-            re.IGNORECASE,
-        ),
-    ),
+    (Sought.FAULT, re.compile(r"\bLEAST\b")),
+    (Sought.FAULT, _FAULTY),
     (Sought.MISSING, re.compile(r"\b(missing|lack|lacks|lacking|absent|left out|omits?|omitted)\b", re.IGNORECASE)),
     (
         Sought.MEANING,
@@ -68,16 +72,14 @@ _EVERY_QUESTION = frozenset(
 
 # A phrase is turned down by these words right before it ...
 _TURNED_DOWN_BEFORE = re.compile(
-    r"\bless\W*$|\b(not|isn't|wasn't|aren't|doesn't|don't|never|nor|neither|cannot|can't|no|without|lacks?|unlike|than"
+    r"\bless (?:(?:of|about|an?|to do with|matter of|case of|question of) )*\W*$|\b(not|isn't|wasn't|aren't"
+    r"|doesn't|don't|never|nor|neither|cannot|can't|no|without|lacks?|unlike|than"
     r"|nothing|instead of|opposite of|absence of|lack of|over)\b"
     r"(?! (only|just|merely|other|less|but)\b)(\W+\w+){0,4}\W*$"
 )
 _NOT_TURNED_DOWN = re.compile(
     r"\b(not|don't) (only|just|merely)\b|\bnone other than\b|\bnothing (but|less than)\b|\bno doubt\b"
     r"|\bless\b.*\bthan\b|\bcan(no|')t be (anything )?but\b"
-)
-_HEDGED_BEFORE = re.compile(
-    r"\b(many would (say|think)|tempting to|looks like|seems like|sounds like|one might|could be)\b"
 )
 # ... or by these behind it.
 _TURNED_DOWN_BEHIND = re.compile(
@@ -106,13 +108,25 @@ _CLAUSE_END = re.compile(
     r"[.;!?,()]|\s-{1,2}\s|\b(?:but|while|whereas|yet|so|because|since|however|and|which|although|though)\b"
 )
 _QUOTATION = re.compile(r"\"[^\"]*\"|(?<!\w)'[^']*(?:\w'\w[^']*)*'(?!\w)")
+_SINCE_TURN = re.compile(r"\b(?:but|however|yet|whereas|while|in (?:truth|fact|reality)|actually|though|although)\b|;")
+_ARROW_BEHIND = re.compile(r"^\s*(?:-{1,2}>|→|=>|⇒|⟶|➜|➔)\s*")
 _CLEAR = 0.35
+_AT_ONCE = 4
+# Stems that name no quality.
+_SMALL = frozenset(stem(word) for word in listed("about over under after before between first better should"))
 
 
 def sought(question: str) -> Sought:
     """What the last sentence of `question` asks for."""
     asked = _asked_part(question)
+    if _EXCEPTION.search(asked):
+        return Sought.MERIT if _FAULTY.search(asked) else Sought.FAULT
     return next((kind for kind, pattern in _QUESTIONS if pattern.search(asked)), Sought.MERIT)
+
+
+def is_exception(question: str) -> bool:
+    """Whether `question` asks for the one that does not belong to the rest (`NOT`, `EXCEPT`)."""
+    return bool(_EXCEPTION.search(_asked_part(question)))
 
 
 def asked_for(question: str, kind: Sought) -> frozenset[str]:
@@ -121,20 +135,26 @@ def asked_for(question: str, kind: Sought) -> frozenset[str]:
     return frozenset(one for one in asked if kind is not Sought.FAULT or is_fault(one))
 
 
-def stance(before: str, after: str, *, loose: bool = False, asked: frozenset[str] = frozenset()) -> Stance:
+def stance(
+    before: str, after: str, *, loose: bool = False, asked: frozenset[str] = frozenset(), premise: str = ""
+) -> Stance:
     """How the words around a phrase speak about it.
 
     `before` and `after` are the text of its sentence up to the neighbouring mentions of other phrases;
     `loose` says that the words before belong to the same statement, as where a phrase is named by key words;
-    `asked` holds the stems of what the question asks for, so that `that is no flaw` turns an option down.
+    `asked` holds the stems of what the question asks for, so that `that is no flaw` turns an option down;
+    `premise` is what stands before the arrow that concludes the phrase.
     """
-    before, after = fold(before).lower(), fold(after).lower()
-    lead = _CLAUSE_END.split(before)[-1]
-    if _TURNED_DOWN_BEHIND.search(_after_the_turn(after)) or _HEDGED_BEFORE.search(before) or _denies(after, asked):
+    before, after = fold(before).lower(), _ARROW_BEHIND.sub(" is ", fold(after).lower())
+    lead, since_turn, meant = _CLAUSE_END.split(before)[-1], _SINCE_TURN.split(before)[-1], _after_the_turn(after)
+    if _TURNED_DOWN_BEHIND.search(meant) or is_rejected(since_turn, meant) or _denies(after, asked):
         return Stance.REJECTED
     if _TURNED_DOWN_BEFORE.search(lead) and not _NOT_TURNED_DOWN.search(lead):
         return Stance.DENIED
-    balance = polarity(_after_the_turn(after)) + bool(_PREFERRED.search(after))
+    if is_doubted(since_turn, meant) or is_rejected("", after) or is_supposed(fold(premise).lower()):
+        return Stance.DOUBTED
+    balance = polarity(meant) + bool(_PREFERRED.search(after))
+    balance += 0 if loose else _fulfils(after, asked)
     balance += polarity(lead) if loose else bool(_CALLED_GOOD.search(lead)) - bool(_CALLED_BAD.search(lead))
     if abs(balance) <= _CLEAR:
         return Stance.STATED
@@ -152,6 +172,13 @@ def _denies(text: str, asked: frozenset[str]) -> bool:
     return any(
         word.denies and any(other.stem in asked for other in said[at + 1 : at + 4]) for at, word in enumerate(said)
     )
+
+
+def _fulfils(text: str, asked: frozenset[str]) -> bool:
+    """Whether a predicate says at once what was asked for (`commits`, `shows a calculated risk`)."""
+    sought_after = {one for one in asked if one not in _SMALL and not is_fault(one)}
+    said = {word.stem for word in content(text)[:_AT_ONCE] if not word.denies}
+    return bool(sought_after) and sought_after <= said
 
 
 def _asked_part(question: str) -> str:

@@ -21,7 +21,9 @@ _IN_PASSING = re.compile(
     r"\b(calls?|called|named?|behind|with|by|of|in|into|as|on|for|to|from|the|an?|its|their|your|words? like|like"
     r"|principles?)\W*$"
 )
-_HAS_PREDICATE = re.compile(r"^\W*\w+\W+\w+")
+_HAS_PREDICATE = re.compile(r"^\W*(\w+\W+\w+|\w{3,}s\b)")
+_OPENS_CLAUSE = re.compile(r"^\W*((,|;|but|and|while|whereas|yet) ?)*\W*$|[,;] ?(but|and|while|whereas|yet)?\W*$")
+_SEVERAL = 3
 _STARTS_ELSEWHERE = re.compile(r"^\s*(,(?! which)|\)|$)")
 _AS_PHRASE = re.compile(
     r"\b(phrases?|answers?|lines?|sentences?|statements?|options?|wordings?|versions?)( such as| like)?\W*$"
@@ -54,7 +56,7 @@ def weighed_options(explanation: str | None) -> tuple[str, ...]:
     quoted = quotations(explanation or "")
     spoken = [_spoken_of(text, quoted, at) for at in range(len(quoted))]
     weighed: dict[str, str] = {}
-    judged = False
+    judged = _have_clauses_of_their_own(quoted, spoken)
     for one, (before, after) in zip(quoted, spoken, strict=True):
         if _is_in_passing(one, before):
             continue
@@ -64,6 +66,13 @@ def weighed_options(explanation: str | None) -> tuple[str, ...]:
         judged = judged or view is not Stance.STATED
         weighed.setdefault(" ".join(word.text for word in words(one.text)), one.text)
     return tuple(weighed.values()) if judged and len(weighed) > 1 else ()
+
+
+def _have_clauses_of_their_own(quoted: tuple[Quotation, ...], spoken: list[tuple[str, str]]) -> bool:
+    """Whether three or more phrases are each the subject of a clause, whatever its verb says about them."""
+    return len(quoted) >= _SEVERAL and all(
+        _OPENS_CLAUSE.search(before.lower()) and _is_subject(before, after) for before, after in spoken
+    )
 
 
 def _spoken_of(text: str, quoted: tuple[Quotation, ...], at: int) -> tuple[str, str]:

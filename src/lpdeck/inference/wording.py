@@ -49,7 +49,7 @@ _SAME = {
 }  # fmt: skip
 _FUNCTION_WORDS = listed(
     "a an the of to in on at for and or nor is are was were be been being it its this that these those with by "
-    "from as into than then so such but if s t d ll re ve has have had do does did will would can could"
+    "from as into than then so such but if s t d ll re ve has have had do does did will would can could too also"
 )
 _PRONOUNS = listed("i we my our me us you your he she his her they their them")
 NEGATORS = listed(
