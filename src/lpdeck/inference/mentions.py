@@ -13,7 +13,7 @@ from lpdeck.inference.rejection import is_affirmed, is_questioned, is_spoiled, i
 from lpdeck.inference.stance import Stance, is_echo, stance
 from lpdeck.inference.steps import ARROW, steps
 from lpdeck.inference.weighing import LIST_GLUE, SENTENCE_END, quotations
-from lpdeck.inference.wording import Word, content, coverage, fold, is_same, listed, occurrences, words
+from lpdeck.inference.wording import Word, content, coverage, fold, is_same, listed, occurrences, stands_in, words
 from lpdeck.principles import Principle
 
 _CLAUSE = re.compile(
@@ -251,7 +251,7 @@ class _Passage:
     def _distinctive_share(self, at: int, free: list[Word]) -> float:
         """The share of an option's words that were said, a word of several options counting for less."""
         option, spread = self.option_words[at], self.spread[at]
-        said = {word.stem for word in option if any(is_same(word, one, self.known) for one in free)}
+        said = {word.stem for word in option if stands_in(word, free, self.known)}
         if not any(word.stem in said and holders == 1 and word.weight >= 1 for word, holders in spread):
             return 0.0
         weights = {word.stem: word.weight / holders**2 for word, holders in spread}
@@ -357,10 +357,7 @@ class _Passage:
 def _spread(options: tuple[str, ...]) -> tuple[tuple[tuple[Word, int], ...], ...]:
     """Each option's words, each with the number of options that have it."""
     said = [content(option) for option in options]
-    return tuple(
-        tuple((word, sum(any(is_same(word, other) for other in option) for option in said)) for word in own)
-        for own in said
-    )
+    return tuple(tuple((word, sum(stands_in(word, option) for option in said)) for word in own) for own in said)
 
 
 def _trimmed(said: list[Word]) -> list[Word]:

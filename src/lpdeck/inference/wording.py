@@ -143,12 +143,22 @@ def is_same(a: Word, b: Word, known: Collection[str] = ()) -> bool:
 
 def occurrences(phrase: Sequence[Word], text: Sequence[Word], known: Collection[str] = ()) -> list[int]:
     """The positions in `text` where the words of `phrase` follow each other."""
-    size = len(phrase)
-    return [
-        at
-        for at in range(len(text) - size + 1)
-        if size and all(is_same(a, b, known) for a, b in zip(phrase, text[at : at + size], strict=True))
-    ]
+    if not phrase:
+        return []
+    size, head = len(phrase), phrase[0]
+    starts = [at for at in range(len(text) - size + 1) if is_same(head, text[at], known)]
+    return [at for at in starts if all(is_same(a, text[at + i], known) for i, a in enumerate(phrase))]
+
+
+def stands_in(word: Word, text: Sequence[Word], known: Collection[str] = ()) -> bool:
+    """Whether a word, or a form of it, is among the words of `text`: `is_same` with most pairs told apart at once."""
+    stem, denies, first = word.stem, word.denies, word.text[0]
+    for other in text:
+        if other.stem == stem or (denies and other.denies):
+            return True
+        if other.text[0] == first and is_same(word, other, known):
+            return True
+    return False
 
 
 def coverage(phrase: Sequence[Word], text: Sequence[Word], known: Collection[str] = ()) -> float:
@@ -156,7 +166,7 @@ def coverage(phrase: Sequence[Word], text: Sequence[Word], known: Collection[str
     total = sum(word.weight for word in phrase)
     if not total:
         return 0.0
-    return sum(word.weight for word in phrase if any(is_same(word, other, known) for other in text)) / total
+    return sum(word.weight for word in phrase if stands_in(word, text, known)) / total
 
 
 def nearest(phrase: str, texts: Sequence[str]) -> Verdict[int]:
