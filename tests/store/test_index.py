@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homes import basic, indexed, make, opened, put_deck, put_text, query, quiz
+from homes import basic, change, indexed, make, opened, put_deck, put_text, query, quiz
 from lpdeck.deck.folder import load
 from lpdeck.deck.model import Card, Deck
 from lpdeck.deck.toml import read_deck, write_deck
 from lpdeck.home import Home
+from lpdeck.shipped import shipped
 from lpdeck.store.hot import deck_files_differ, deck_stamps
-from lpdeck.store.index import deck_rows, find_cards, shelf
-from lpdeck.store.schema import open_engine
+from lpdeck.store.index import Written, deck_rows, find_cards, refresh, shelf
+from lpdeck.store.schema import open_engine, transaction
 
 SECOND_NS = 1_000_000_000
 
@@ -411,3 +414,24 @@ def _compare(home: Home, readable: dict[str, str]) -> None:
     assert set(holders) == {card for card, _, _ in rows}
     for card, deck, back in rows:
         assert holders[card][deck] == back
+
+
+def test_a_file_just_written_is_indexed_as_reading_it_would(home: Home) -> None:
+    """The shortcut of a large import gives the rows that parsing gives, and is not taken where the file changed."""
+    make(home)
+    deck = load(shipped("decks") / "ownership.toml").deck
+    text = write_deck(deck)
+    put_text(home, "ownership", text)
+    read, short = (_rows_after(home, written) for written in ({}, {"ownership": (text, deck)}))
+    assert read == short
+    other = replace(deck, cards=deck.cards[:3])
+    assert read == _rows_after(home, {"ownership": (write_deck(other), other)})
+
+
+def _rows_after(home: Home, written: Written) -> list[tuple[object, ...]]:
+    change(home, "DELETE FROM deck_file")
+    engine = open_engine(home)
+    with transaction(engine, home) as connection:
+        refresh(connection, home.decks, written)
+    rows = query(home, "SELECT id, position, line, kind, principles, fields, draft, sibling, fingerprint FROM card")
+    return sorted((*row[:5], sorted(json.loads(row[5]).items(), key=str), *row[6:]) for row in rows)

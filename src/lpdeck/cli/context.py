@@ -19,7 +19,7 @@ from lpdeck.store.hot import HotStore, deck_stamps, make_private_folder, open_ho
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from lpdeck.store.index import FileProblem
+    from lpdeck.store.index import FileProblem, Written
 
 _home: Path | None = None
 
@@ -97,10 +97,10 @@ def hot_store() -> Iterator[HotStore]:
 
 
 @contextmanager
-def index(*, quiet: bool = False) -> Iterator[sa.Connection]:
+def index(*, quiet: bool = False, written: Written | None = None) -> Iterator[sa.Connection]:
     """A transaction on the store with the index up to date; what is wrong with changed files is said.
 
-    `quiet` leaves that to whoever needs one of those files.
+    `quiet` leaves that to whoever needs one of those files; `written` are files that were just made.
     """
     from lpdeck.store.index import refresh
     from lpdeck.store.schema import open_engine, transaction
@@ -108,7 +108,7 @@ def index(*, quiet: bool = False) -> Iterator[sa.Connection]:
     where = home()
     engine = open_engine(where)
     with transaction(engine, where) as connection:
-        problems = refresh(connection, where.decks)
+        problems = refresh(connection, where.decks, written or {})
     if not quiet:
         warn_of(problems)
     with transaction(engine, where) as connection:

@@ -267,7 +267,7 @@ def _importer(deck: str | None, principle: str | None, *, update: bool, dry_run:
         yield importer
     finally:
         if importer.wrote:
-            with context.index():
+            with context.index(written=importer.written):
                 pass
 
 
@@ -283,6 +283,7 @@ class Importer:
         self._unsaved: dict[str, Deck] = {}
         self._unreadable: dict[str, list[str]] = {}
         self.wrote = False
+        self.written: dict[str, tuple[str, Deck]] = {}
 
     def take(self, file: PageFile) -> Imported:
         """Imports one page. Raises LpdeckError; then nothing of it was written."""
@@ -315,10 +316,14 @@ class Importer:
         plan = self._agreed(plan)
         path = context.home().decks / f"{deck.name}.toml"
         after = apply(plan)
-        written = after != before and not self._dry_run and save(path, after)
-        self.wrote |= written
+        is_new = not path.exists()
+        text = save(path, after) if after != before and not self._dry_run else None
+        self.wrote |= text is not None
+        self.written.pop(deck.name, None)
+        if text is not None and is_new:
+            self.written[deck.name] = (text, after)
         self._remember(after, breakdown.page)
-        return Imported(page, breakdown, plan, path, written)
+        return Imported(page, breakdown, plan, path, written=text is not None)
 
     def _with_principle(self, page: Understood, deck: Deck) -> Content:
         """The content with what `--principle`, the page, the deck that holds the page, or the learner says."""

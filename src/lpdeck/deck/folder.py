@@ -37,14 +37,18 @@ def read_text(path: Path) -> str:
         raise DeckError(f"the deck can not be read ({error.strerror})", "Check its permissions.", path=path) from None
 
 
-def save(path: Path, deck: Deck) -> bool:
-    """Brings a deck file to say `deck`; False where it says so already. Raises HomeError if that fails."""
+def save(path: Path, deck: Deck) -> str | None:
+    """Brings a deck file to say `deck`; returns what was written, None where it says so already.
+
+    Raises HomeError if that fails.
+    """
     before = read_text(path) if path.exists() else ""
     after = rewrite_deck(before, deck) if before else write_deck(deck)
     if after == before:
-        return False
-    write_atomically(path, after.replace("\n", "\r\n") if before and _ends_with_crlf(path) else after)
-    return True
+        return None
+    text = after.replace("\n", "\r\n") if before and _ends_with_crlf(path) else after
+    write_atomically(path, text)
+    return text
 
 
 def _ends_with_crlf(path: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -362,6 +362,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def with_lines(deck: Deck, text: str) -> Deck:
+    """The deck with the line of each card in `text`, which `write_deck` made of it."""
+    cards = (replace(card, line=line) for card, line in zip(deck.cards, card_lines(text), strict=True))
+    return replace(deck, cards=tuple(cards))
 
 
 def rewrite_deck(text: str, deck: Deck) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from lpdeck.deck.folder import read_text
 from lpdeck.deck.identity import content_fingerprint, sibling_key
 from lpdeck.deck.model import Card, Deck
-from lpdeck.deck.toml import DeckFile, DeckProblem, read_deck
+from lpdeck.deck.toml import DeckFile, DeckProblem, read_deck, with_lines
 from lpdeck.errors import DeckError
 from lpdeck.store import tables
 from lpdeck.store.hot import deck_stamps, is_settled
@@ -29,11 +30,15 @@ class FileProblem:
     problem: DeckProblem
 
 
-def refresh(connection: sa.Connection, folder: Path) -> list[FileProblem]:
+Written = Mapping[str, tuple[str, Deck]]
+"""New deck files by name: the text of each and the deck that `write_deck` made it of."""
+
+
+def refresh(connection: sa.Connection, folder: Path, written: Written = MappingProxyType({})) -> list[FileProblem]:
     """Reads the deck files that changed since the last time and stores their cards.
 
-    A file that can not be read keeps its cards as they were last read. Returns what is wrong with the files that
-    were read.
+    A file that can not be read keeps its cards as they were last read. A file that still says what stands in
+    `written` is not parsed again. Returns what is wrong with the files that were read.
     """
     stamps = dict(deck_stamps(folder))
     known = {row.name: row for row in connection.execute(sa.select(tables.deck_file))}
@@ -46,7 +51,7 @@ def refresh(connection: sa.Connection, folder: Path) -> list[FileProblem]:
     for name in changed:
         path = folder / f"{name}.toml"
         try:
-            file = _read_file(connection, path, stamps[name], known.get(name))
+            file = _read_file(connection, path, stamps[name], known.get(name), written.get(name))
         except DeckError as error:
             problems.append(_whole_file(path, error))
             continue
@@ -84,7 +89,11 @@ def _words(connection: sa.Connection, decks: Sequence[str]) -> dict[str, tuple[s
 
 
 def _read_file(
-    connection: sa.Connection, path: Path, stamp: tuple[int, int], row: sa.Row[Any] | None
+    connection: sa.Connection,
+    path: Path,
+    stamp: tuple[int, int],
+    row: sa.Row[Any] | None,
+    written: tuple[str, Deck] | None,
 ) -> DeckFile | None:
     """A deck file that changed, None where its words are those of the index. Raises DeckError."""
     stamps = dict(zip(("size", "mtime_ns"), stamp, strict=True))
@@ -98,7 +107,8 @@ def _read_file(
         _remember(connection, path.stem, row, stamps)
         return None
     try:
-        file = read_deck(text, path)
+        unchanged = written is not None and written[0] == text
+        file = DeckFile(with_lines(written[1], text), ()) if written and unchanged else read_deck(text, path)
     except DeckError as error:
         _remember(connection, path.stem, row, {**stamps, "fingerprint": fingerprint, "problem": error.what})
         raise
