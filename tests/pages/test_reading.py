@@ -200,7 +200,7 @@ RUBBISH: dict[str, tuple[str, str]] = {
     "one strong answer": ("Strong\n", "I did one thing.\n"),
     "one weak answer": ("Weak Answer\n", "• I did one thing.\n"),
 }
-SMALL = 12_000
+SMALL = 6_000
 
 
 @pytest.mark.parametrize("name", RUBBISH)
