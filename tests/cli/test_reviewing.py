@@ -40,6 +40,15 @@ def is_restored(learner: Terminal) -> bool:
 # A sitting
 
 
+def answer_the_first_of_two(learner: Terminal) -> None:
+    """Shows card 1, rates it easy, and waits for card 2."""
+    learner.see("What is 1?")
+    learner.press(" ")
+    learner.see("easy")
+    learner.press("4")
+    learner.see("What is 2?")
+
+
 def test_an_empty_home_gets_the_starters_and_shows_the_first_card(terminal: Opens, home: Home) -> None:
     learner = terminal("review")
     learner.see("10 new", "show")
@@ -145,11 +154,7 @@ def test_an_undo_too_many_says_so(terminal: Opens, home: Home) -> None:
 def test_redo_takes_an_undo_back(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(2))
     learner = terminal("review")
-    learner.see("What is 1?")
-    learner.press(" ")
-    learner.see("easy")
-    learner.press("4")
-    learner.see("What is 2?")
+    answer_the_first_of_two(learner)
     learner.press("u")
     learner.see("What is 1?")
     learner.press("\x12")
@@ -400,11 +405,7 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_brings_the_card(shell: Opens, hom
 def test_a_terminal_that_goes_away_ends_the_sitting(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(2))
     learner = terminal("review")
-    learner.see("What is 1?")
-    learner.press(" ")
-    learner.see("easy")
-    learner.press("4")
-    learner.see("What is 2?")
+    answer_the_first_of_two(learner)
     assert 128 + signal.SIGHUP == learner.hang_up()
     assert [("answer", "card-1", 4)] == log(home)
 
