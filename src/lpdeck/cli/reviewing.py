@@ -29,7 +29,6 @@ def review(
     from lpdeck.review.session import ReviewSession
 
     options = config()
-    check_before_asking(options)
     _starters_into_an_empty_home()
     with hot_store() as store:
         session = ReviewSession(store, options.scheduler, options.calendar, limits(options), now_ms())
@@ -42,12 +41,7 @@ def review(
 
         with Screen() as screen:
             tally = run(session, TerminalReviewer(screen, options, Painter(colour=context.colour()), now_ms), now_ms)
-        _parting(session, tally, options)
-
-
-def check_before_asking(options: Config) -> None:
-    """Raises ConfigError for a time zone that this machine does not know, before a card is shown."""
-    options.calendar.day_of(now_ms())
+        _parting(store, tally, options)
 
 
 def _plainly(session: Any, options: Config) -> None:
@@ -59,18 +53,15 @@ def _plainly(session: Any, options: Config) -> None:
     run(session, PlainReviewer(sys.stdin, sys.stdout, options, painter, now_ms), now_ms)
 
 
-def _parting(session: Any, tally: Any, options: Config) -> None:
+def _parting(store: HotStore, tally: Any, options: Config) -> None:
     """What the sitting did, left on the screen from which the learner came."""
     from lpdeck.cli.sitting import counts, done
-    from lpdeck.review.queue import build
+    from lpdeck.review.session import Left
 
     for line in done(tally):
         out(line)
-    with hot_store() as store:
-        queue = build(store, options.calendar.day_of(now_ms()), limits(options))
+    queue = build(store, options.calendar.day_of(now_ms()), limits(options))
     if queue.cards:
-        from lpdeck.review.session import Left
-
         out(f"{counts(Left(queue.due, len(queue.new)))} for today: lpdeck review")
 
 

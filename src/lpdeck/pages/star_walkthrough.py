@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from lpdeck.pages import follow_ups, questions, stages
-from lpdeck.pages.copies import compatible, fused, merged
+from lpdeck.pages.copies import Copy, compatible, fused, merged
 from lpdeck.pages.labels import WALKTHROUGH, Form, Label
 from lpdeck.pages.ledger import Ledger
 from lpdeck.pages.lines import Kind, Line, classify, is_loose, mark_of
@@ -173,11 +173,7 @@ def _reframings(pieces: Iterable[Piece], ledger: Ledger) -> tuple[Reframing, ...
                 line=group[0].number,
             )
         )
-    return merged(read, _same_reframing)
-
-
-def _same_reframing(one: Reframing, other: Reframing) -> Reframing | None:
-    return fused(one, other) if compatible(one, other) else None
+    return merged(read, _as_one)
 
 
 def _levels(pieces: Iterable[Piece], ledger: Ledger) -> tuple[Level, ...]:
@@ -195,10 +191,11 @@ def _levels(pieces: Iterable[Piece], ledger: Ledger) -> tuple[Level, ...]:
                 line=group[0].number,
             )
         )
-    return merged(read, _same_level)
+    return merged(read, _as_one)
 
 
-def _same_level(one: Level, other: Level) -> Level | None:
+def _as_one(one: Copy, other: Copy) -> Copy | None:
+    """Two copies of an item as one, None where they say different things."""
     return fused(one, other) if compatible(one, other) else None
 
 
