@@ -42,7 +42,9 @@ def make_home(home: Path, cards: int) -> None:
     for deck in range(cards // 500):
         text = 'schema = 1\ntitle = "Deck"\nprinciples = ["ownership"]\n'
         for card in range(500):
-            text += f'\n[[card]]\nid = "d{deck}/basic-{card}"\nkind = "basic"\nfront = "Front {card}?"\nback = "."\n'
+            text += (
+                f'\n[[card]]\nid = "d{deck}/basic-{card}"\nkind = "basic"\nfront = "Front {deck}-{card}?"\nback = "."\n'
+            )
         (home / "decks" / f"d{deck:03}.toml").write_text(text)
     subprocess.run([program(), "due"], env=ENVIRONMENT | {"LPDECK_HOME": str(home)}, check=True, capture_output=True)
 

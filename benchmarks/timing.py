@@ -48,5 +48,5 @@ def report(name: str, first: float, second: float, ratios: Sequence[float], targ
     """A line with both medians and the ratio's median and range."""
     low, middle, high = min(ratios), statistics.median(ratios), max(ratios)
     wanted = f"   target {target:.2f}" if target is not None else ""
-    times = f"{first * 1000:8.1f} ms {second * 1000:8.1f} ms"
+    times = f"{first * 1000:8.2f} ms {second * 1000:8.2f} ms"
     print(f"{name:<44} {times}   ratio {middle:.2f} ({low:.2f}–{high:.2f}){wanted}")

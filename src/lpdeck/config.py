@@ -19,11 +19,53 @@ KEY_ACTIONS = {
     "hard": ("2", "h"),
     "good": ("3", "g"),
     "easy": ("4", "y"),
-    "undo": ("u",),
+    "type": ("t",),
+    "undo": ("u", "U"),
     "redo": ("ctrl-r",),
+    "bury": ("b", "B"),
+    "suspend": ("s", "S"),
+    "skip": ("k", "tab"),
+    "flag": ("f", "F"),
+    "edit": ("e", "E"),
+    "note": ("n", "N"),
+    "info": ("i", "I"),
     "help": ("?",),
     "quit": ("q", "escape"),
 }
+
+KEY_MEANINGS = {
+    "reveal": "show the answer, or go on",
+    "again": "rate a card again",
+    "hard": "rate a card hard",
+    "good": "rate a card good",
+    "easy": "rate a card easy",
+    "type": "type the answer",
+    "undo": "take back the last action",
+    "redo": "take back the undo",
+    "bury": "bury the card until tomorrow",
+    "suspend": "suspend the card until it is resumed",
+    "skip": "put the card behind the others",
+    "flag": "flag the card with a colour",
+    "edit": "open the card in the editor",
+    "note": "write a note on the card",
+    "info": "show where the card comes from and its history",
+    "help": "show these keys",
+    "quit": "leave",
+}
+
+# Ready sets of keys: what differs from KEY_ACTIONS, in the manner of vi.
+KEY_SETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "default": {},
+    "hjkl": {
+        "again": ("h", "1"),
+        "hard": ("j", "2"),
+        "good": ("k", "3"),
+        "easy": ("l", "4"),
+        "skip": ("tab",),
+    },
+}
+
+LEVELS = ("sde1", "sde2", "senior")
 
 # Keys that can be bound: any printable character, and these by name.
 NAMED_KEYS = ("space", "enter", "tab", "backspace", "escape", "up", "down", "left", "right")
@@ -35,12 +77,21 @@ class Config:
 
     new_per_day: int = 10
     reviews_per_day: int = 200
+    minutes_per_day: int = 0
     desired_retention: float = 0.9
     learning_steps: tuple[int, ...] = (60, 600)
     relearning_steps: tuple[int, ...] = (600,)
     rollover_hour: int = 4
     time_zone: str = "local"
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(KEY_ACTIONS))
+    duel: bool = True
+    level: str = "all"
+    key_set: str = "default"
+    own_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> Mapping[str, tuple[str, ...]]:
+        """The keys of every action: those of the ready set, and over them the learner's own."""
+        return {**KEY_ACTIONS, **KEY_SETS[self.key_set], **self.own_keys}
 
     @property
     def scheduler(self) -> Scheduler:
@@ -108,7 +159,7 @@ def _saying(fits: str, read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def reader(value: Any) -> Any:
         try:
             return read(value)
-        except (ValueError, TypeError, ConfigError):
+        except (ValueError, TypeError, KeyError, ConfigError):
             raise ValueError(fits) from None
 
     return reader
@@ -154,12 +205,28 @@ def _is_key(key: str) -> bool:
     )
 
 
+def _yes_or_no(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    return {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}[str(value).lower()]
+
+
+def _one_of(*words: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if str(value).lower() not in words:
+            raise ValueError
+        return str(value).lower()
+
+    return _saying(f"{', '.join(words[:-1])} or {words[-1]}", read)
+
+
 def _zone(value: Any) -> str:
     zone_named(str(value))
     return str(value)
 
 
 _STEPS_FIT = 'times under 12 hours such as "1m 10m" (s, m, h); empty for none'
+_YES_FITS = "yes or no"
 _KEYS_FIT = 'keys such as "1 a", "space", "enter" or "ctrl-r"'
 
 OPTIONS: Mapping[str, Option] = {
@@ -167,6 +234,7 @@ OPTIONS: Mapping[str, Option] = {
     for option in (
         Option("new_per_day", "new cards begun in a study day", _whole(0, 9999)),
         Option("reviews_per_day", "cards reviewed in a study day, new ones not counted", _whole(0, 99999)),
+        Option("minutes_per_day", "minutes of study in a day, over all sittings; 0 for no end", _whole(0, 1440)),
         Option("desired_retention", "the chance of recall at which a card is asked again", _between(0.7, 0.99)),
         Option("learning_steps", "waits while a card is new", _saying(_STEPS_FIT, _steps), show_steps),
         Option("relearning_steps", "waits after a card was forgotten", _saying(_STEPS_FIT, _steps), show_steps),
@@ -176,9 +244,16 @@ OPTIONS: Mapping[str, Option] = {
             "where the learner's days are counted",
             _saying('"local" or a name such as "Europe/Berlin"', _zone),
         ),
+        Option(
+            "duel",
+            "show the weak and the strong answer of a follow-up to choose from",
+            _saying("yes or no", _yes_or_no),
+        ),
+        Option("level", "the level whose bar is asked; the others are hidden", _one_of("all", *LEVELS)),
+        Option("key_set", "a ready set of keys, over which keys.* change single ones", _one_of(*KEY_SETS)),
         *(
-            Option(f"keys.{action}", f"keys that {action} in a review", _saying(_KEYS_FIT, _keys), list)
-            for action in KEY_ACTIONS
+            Option(f"keys.{action}", f"keys that {meaning}", _saying(_KEYS_FIT, _keys), list)
+            for action, meaning in KEY_MEANINGS.items()
         ),
     )
 }
@@ -199,7 +274,7 @@ def with_value(config: Config, name: str, text: Any) -> Config:
     except ValueError as problem:
         raise ConfigError(f'{name}: "{text}" does not fit', f"Write {problem}. Nothing was changed.") from None
     if name.startswith("keys."):
-        return replace(config, keys={**config.keys, name.removeprefix("keys."): value})
+        return replace(config, own_keys={**config.own_keys, name.removeprefix("keys."): value})
     return replace(config, **{name: value})
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from lpdeck.days import StudyDay
-from lpdeck.scheduling import NEW, Rating, Schedule, Scheduler, apply_answer
+from lpdeck.scheduling import NEW, Rating, Schedule, Scheduler, State, apply_answer
 
 
 class Kind(StrEnum):
@@ -60,6 +60,9 @@ class Event:
 
 ANSWERS = (Kind.ANSWER, Kind.IMPORT)
 TURNS = (Kind.UNDO, Kind.REDO)
+
+FLAGS = ("red", "orange", "green", "blue", "pink", "turquoise", "purple")
+"""The colours of flags, in Anki's order."""
 
 
 def next_id(at_ms: int, last: str | None, entropy: int) -> str:
@@ -109,8 +112,9 @@ def replay(events: Iterable[Event], scheduler: Scheduler) -> Schedule:
         schedule = _answered(schedule, event, scheduler)
     last = _moment(answers[-1]) if answers else None
     for event in counting:
-        if event.kind is not Kind.RESCHEDULE or (last is not None and _moment(event) > last):
-            schedule = _marked(schedule, event)
+        outlived = event.kind is Kind.RESCHEDULE and (last is None or _moment(event) < last)
+        if event.kind is not Kind.RESET and not outlived:  # a reset has taken its answers away already
+            schedule = marked(schedule, event)
     return schedule
 
 
@@ -130,14 +134,14 @@ def _answered(schedule: Schedule, event: Event, scheduler: Scheduler) -> Schedul
     assert event.due is not None
     day = event.study_day if schedule.last_day is None else max(event.study_day, schedule.last_day)
     memory = scheduler.next_memory(schedule.memory, schedule.last_day, event.rating, day)
-    after = apply_answer(schedule, event.rating, day, memory, event.interval)
-    if event.interval > 0:
-        return replace(after, due_day=StudyDay(event.due), due_at_ms=None)
-    return replace(after, due_day=day, due_at_ms=event.due)
+    return apply_answer(schedule, event.rating, day, memory, event.interval, event.due)
 
 
-def _marked(schedule: Schedule, event: Event) -> Schedule:
-    """What an event other than an answer changes."""
+def marked(schedule: Schedule, event: Event) -> Schedule:
+    """The schedule after an event other than an answer, which came after every answer that it touches.
+
+    A reset forgets the answers and keeps what the learner marked: suspended, buried, flagged.
+    """
     match event.kind:
         case Kind.SUSPEND:
             return replace(schedule, suspended=True)
@@ -147,7 +151,9 @@ def _marked(schedule: Schedule, event: Event) -> Schedule:
             return replace(schedule, buried_until=None if event.due is None else StudyDay(event.due))
         case Kind.FLAG:
             return replace(schedule, flag=event.detail.get("flag"))
-        case Kind.RESCHEDULE if event.due is not None and schedule.memory is not None:
+        case Kind.RESCHEDULE if event.due is not None and schedule.state is State.REVIEW:
             return replace(schedule, due_day=StudyDay(event.due), due_at_ms=None)
+        case Kind.RESET:
+            return replace(NEW, suspended=schedule.suspended, buried_until=schedule.buried_until, flag=schedule.flag)
         case _:
             return schedule

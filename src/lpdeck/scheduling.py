@@ -8,15 +8,17 @@ generator seeded by the card, so that the interval shown is the interval given.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lpdeck.days import StudyDay, noon
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import fsrs
 
 DEFAULT_WEIGHTS = "fsrs-6-defaults"
@@ -47,8 +49,7 @@ class State(IntEnum):
     RELEARNING = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(NamedTuple):
     """FSRS's two numbers: `stability` in days (> 0), `difficulty` from 1 to 10."""
 
     stability: float
@@ -94,20 +95,30 @@ class Schedule:
 NEW = Schedule()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one rating makes of a card. `interval` is days where positive, seconds of a learning step where negative."""
+def becomes_leech(before: Schedule, after: Schedule) -> bool:
+    """Whether an answer is the lapse that makes a leech: the eighth, and every half threshold after, as in Anki."""
+    beyond = after.lapses - LEECH_LAPSES
+    return after.lapses > before.lapses and beyond >= 0 and beyond % (LEECH_LAPSES // 2) == 0
+
+
+class Outcome(NamedTuple):
+    """What one rating makes of a card that stood at `before`, answered on study day `day`.
+
+    `interval` is days where positive, seconds of a learning step where negative; `due` is the due date as the log
+    keeps it: a study day, or milliseconds UTC for a learning step.
+    """
 
     rating: Rating
-    schedule: Schedule
     interval: int
+    due: int
+    memory: Memory
+    before: Schedule
+    day: StudyDay
 
     @property
-    def due(self) -> int:
-        """The due date as the log keeps it: a study day, or milliseconds UTC for a learning step."""
-        due = self.schedule.due_day if self.interval > 0 else self.schedule.due_at_ms
-        assert due is not None
-        return due
+    def schedule(self) -> Schedule:
+        """The schedule that the card has then."""
+        return apply_answer(self.before, self.rating, self.day, self.memory, self.interval, self.due)
 
 
 @dataclass(frozen=True)
@@ -128,25 +139,37 @@ class Scheduler:
 
         Intervals in days satisfy Good ≥ Hard + 1 and Easy ≥ Good + 1, but at the maximum interval.
         """
-        draw = spread(card, schedule.reps)
+        since = day if schedule.last_day is None else StudyDay(max(day, schedule.last_day))
+        moment, draw, least = noon(since), spread(card, schedule.reps), 1
+        step = None if schedule.state is State.REVIEW else schedule.step or 0
+        asked = self._fsrs_card(schedule.state or State.LEARNING, step, schedule.memory, schedule.last_day)
         results: dict[Rating, Outcome] = {}
-        least = 1
-        for rating in Rating:
-            outcome = self._answered(schedule, rating, day, at_ms)
-            if outcome.interval > 0 and rating is not Rating.AGAIN:
-                days = max(fuzzed(outcome.interval, draw, self.maximum_interval), least)
-                days = min(days, self.maximum_interval)
-                outcome = _with_interval(outcome, days, day)
-                least = days + 1
-            results[rating] = outcome
+        for rating, given in self._ratings:
+            after, _ = self._fsrs.review_card(asked, given, moment)
+            assert after.stability is not None
+            assert after.difficulty is not None
+            interval, due = self._wait(after, moment, since, at_ms)
+            if interval > 0 and rating is not Rating.AGAIN:
+                interval = min(max(fuzzed(interval, draw, self.maximum_interval), least), self.maximum_interval)
+                due, least = since + interval, interval + 1
+            memory = Memory(after.stability, after.difficulty)
+            results[rating] = Outcome(rating, interval, due, memory, schedule, since)
         return results
+
+    @staticmethod
+    def _wait(after: fsrs.Card, moment: datetime, day: StudyDay, at_ms: int) -> tuple[int, int]:
+        """The interval that FSRS gives, and the due date after it."""
+        wait = after.due - moment
+        if after.state == 2:
+            return wait.days, day + wait.days
+        seconds = int(wait.total_seconds())
+        return -seconds, at_ms + seconds * 1000
 
     def next_memory(self, memory: Memory | None, last_day: StudyDay | None, rating: Rating, day: StudyDay) -> Memory:
         """The memory after an answer: a function of ratings and study days alone, whatever the steps were."""
         import fsrs
 
-        state = fsrs.State.Learning if memory is None else fsrs.State.Review
-        card = self._fsrs_card(state, None, memory, last_day)
+        card = self._fsrs_card(State.LEARNING if memory is None else State.REVIEW, None, memory, last_day)
         if last_day is not None and day < last_day:
             day = last_day
         after, _ = self._fsrs.review_card(card, fsrs.Rating(rating), noon(day))
@@ -164,31 +187,19 @@ class Scheduler:
         elapsed = max(0, day - last_day)
         return float((1 + factor * elapsed / memory.stability) ** decay)
 
+    def elapsed_at(self, recall: float) -> float:
+        """How many times its stability must pass until a card's predicted recall has fallen to `recall` (0 to 1].
+
+        The forgetting curve turned round: t/S = (R^(-1/w20) - 1) / F. It falls as `recall` grows, so that a
+        condition on recall is one on elapsed days over stability, which a database can compare.
+        """
+        factor, decay = self._curve
+        return float((recall ** (1 / decay) - 1) / factor)
+
     @cached_property
     def _curve(self) -> tuple[float, float]:
         decay = -self._fsrs.parameters[20]
         return 0.9 ** (1 / decay) - 1, decay
-
-    def _answered(self, schedule: Schedule, rating: Rating, day: StudyDay, at_ms: int) -> Outcome:
-        import fsrs
-
-        before = schedule.last_day
-        if before is not None and day < before:
-            day = before
-        state = fsrs.State(schedule.state or State.LEARNING)
-        step = None if schedule.state is State.REVIEW else schedule.step or 0
-        card = self._fsrs_card(state, step, schedule.memory, before)
-        moment = noon(day)
-        after, _ = self._fsrs.review_card(card, fsrs.Rating(rating), moment)
-        assert after.stability is not None
-        assert after.difficulty is not None
-        wait = after.due - moment
-        in_review = after.state == fsrs.State.Review
-        interval = wait.days if in_review else -int(wait.total_seconds())
-        answered = apply_answer(schedule, rating, day, Memory(after.stability, after.difficulty), interval)
-        due_at_ms = None if in_review else at_ms - interval * 1000
-        due_day = StudyDay(day + interval) if in_review else day
-        return Outcome(rating, replace(answered, due_day=due_day, due_at_ms=due_at_ms), interval)
 
     @cached_property
     def _fsrs(self) -> fsrs.Scheduler:
@@ -204,13 +215,20 @@ class Scheduler:
             enable_fuzzing=False,
         )
 
+    @cached_property
+    def _ratings(self) -> tuple[tuple[Rating, fsrs.Rating], ...]:
+        """Our ratings with those of fsrs."""
+        import fsrs
+
+        return tuple((rating, fsrs.Rating(rating)) for rating in Rating)
+
     @staticmethod
-    def _fsrs_card(state: fsrs.State, step: int | None, memory: Memory | None, last_day: StudyDay | None) -> fsrs.Card:
+    def _fsrs_card(state: State, step: int | None, memory: Memory | None, last_day: StudyDay | None) -> fsrs.Card:
         import fsrs
 
         return fsrs.Card(
             card_id=1,  # without an id the constructor sleeps a millisecond
-            state=state,
+            state=fsrs.State(state),
             step=step,
             stability=memory.stability if memory else None,
             difficulty=memory.difficulty if memory else None,
@@ -222,31 +240,36 @@ class Scheduler:
 _EPOCH = noon(StudyDay(0))
 
 
-def apply_answer(schedule: Schedule, rating: Rating, day: StudyDay, memory: Memory, interval: int) -> Schedule:
-    """The schedule after an answer whose interval is known; the due date is set by the caller.
+def apply_answer(
+    schedule: Schedule, rating: Rating, day: StudyDay, memory: Memory, interval: int, due: int
+) -> Schedule:
+    """The schedule after an answer whose interval and due date are known.
 
     Shared by the preview and the replay, so that the two can not drift apart. The step follows from the
     rating: Again begins anew, Hard repeats, Good goes on.
     """
     was_review = schedule.state is State.REVIEW
-    lapsed = was_review and rating is Rating.AGAIN
     if interval > 0:
         state, step = State.REVIEW, None
     elif was_review or schedule.state is State.RELEARNING:
         state, step = State.RELEARNING, _next_step(schedule.step, rating)
     else:
         state, step = State.LEARNING, _next_step(schedule.step, rating)
-    return replace(
-        schedule,
+    return Schedule(
         state=state,
         step=step,
         memory=memory,
+        due_day=StudyDay(due) if interval > 0 else day,
+        due_at_ms=None if interval > 0 else due,
         first_day=day if schedule.first_day is None else schedule.first_day,
         last_day=day,
         reviewed_day=day if was_review else schedule.reviewed_day,
         interval=interval,
         reps=schedule.reps + 1,
-        lapses=schedule.lapses + lapsed,
+        lapses=schedule.lapses + (was_review and rating is Rating.AGAIN),
+        suspended=schedule.suspended,
+        buried_until=schedule.buried_until,
+        flag=schedule.flag,
     )
 
 
@@ -254,11 +277,6 @@ def _next_step(step: int | None, rating: Rating) -> int:
     if step is None or rating is Rating.AGAIN:
         return 1 if step is None and rating is Rating.GOOD else 0
     return step + 1 if rating is Rating.GOOD else step
-
-
-def _with_interval(outcome: Outcome, days: int, day: StudyDay) -> Outcome:
-    schedule = replace(outcome.schedule, interval=days, due_day=StudyDay(day + days))
-    return Outcome(outcome.rating, schedule, days)
 
 
 def spread(card: str, reps: int) -> float:
@@ -279,7 +297,10 @@ def fuzzed(interval: int, draw: float, maximum: int) -> int:
     """
     if interval < 2.5:
         return interval
-    delta = 1.0 + sum(share * max(min(interval, end) - start, 0.0) for start, end, share in _FUZZ_RANGES)
+    delta = 1.0
+    for start, end, share in _FUZZ_RANGES:
+        if interval > start:
+            delta += share * (min(interval, end) - start)
     highest = min(round(interval + delta), maximum)
     lowest = min(max(2, round(interval - delta)), highest)
     return lowest + int(draw * (highest - lowest + 1))

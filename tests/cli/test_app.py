@@ -11,7 +11,7 @@ from .conftest import Lpdeck
 from .running import process
 
 # Commands that change something and have nothing to print but what they did.
-CHANGING = {"review", "edit", "rename", "delete", "set", "unset"}
+CHANGING = {"review", "cram", "edit", "rename", "delete", "set", "unset"}
 
 
 def commands() -> dict[str, typer.core.TyperCommand]:
@@ -60,6 +60,12 @@ def test_every_json_is_json(lpdeck: Lpdeck, starters: Home) -> None:
     for words in (
         (),
         ("due",),
+        ("suspend", "kind:stage"),
+        ("undo",),
+        ("redo",),
+        ("resume", "nothing-like-this"),
+        ("flag", "red", "kind:stage"),
+        ("confusions",),
         ("progress",),
         ("decks",),
         ("cards",),

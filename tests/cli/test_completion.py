@@ -30,7 +30,7 @@ def filled(home: Home) -> Home:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("lpdeck re", ["rename", "review"]),
+        ("lpdeck re", ["redo", "rename", "reset", "resume", "review"]),
         ("lpdeck import --principle d", ["deliver-results", "dive-deep"]),
         ("lpdeck cards --principle earn", ["earn-trust"]),
         ("lpdeck import --deck t", ["trust"]),
@@ -42,7 +42,8 @@ def filled(home: Home) -> Home:
         ("lpdeck delete deck", ["deck"]),
         ("lpdeck delete trust/", ["trust/quiz-cccccc"]),
         ("lpdeck config set rev", ["reviews_per_day"]),
-        ("lpdeck config get keys.e", ["keys.easy"]),
+        ("lpdeck config get keys.ea", ["keys.easy"]),
+        ("lpdeck config get keys.e", ["keys.easy", "keys.edit"]),
         ("lpdeck show nothing", []),
     ],
 )

@@ -198,7 +198,7 @@ def test_importing_twice_changes_nothing(lpdeck: Lpdeck, page: Page, home: Home)
 def test_an_edited_card_keeps_its_words_and_its_schedule(lpdeck: Lpdeck, page: Page, home: Home) -> None:
     path = page(question())
     lpdeck("import", path)
-    lpdeck("review", stdin="\n3\nq\n")
+    lpdeck("review", stdin="\n\n3\nq\n")
     deck = home.decks / "counting-the-lost-parcels.toml"
     deck.write_text(deck.read_text().replace(POINTS[0], "Counting first, whoever asks"))
     schedules = query(home, "SELECT * FROM schedule")

@@ -55,7 +55,13 @@ def test_json_lists_every_option(lpdeck: Lpdeck, home: Home) -> None:
         ("relearning_steps", [""], "", []),
         ("rollover_hour", ["0"], "0", 0),
         ("time_zone", ["Europe/Berlin"], "Europe/Berlin", "Europe/Berlin"),
-        ("keys.easy", ["4", "e"], "4 e", ["4", "e"]),
+        ("keys.easy", ["4", "z"], "4 z", ["4", "z"]),
+        ("duel", ["no"], "no", False),
+        ("duel", ["on"], "yes", True),
+        ("level", ["SDE2"], "sde2", "sde2"),
+        ("key_set", ["hjkl"], "hjkl", "hjkl"),
+        ("minutes_per_day", ["15"], "15", 15),
+        ("keys.flag", ["x"], "x", ["x"]),
     ],
 )
 def test_what_is_set_is_what_is_got(
@@ -84,11 +90,11 @@ def test_comments_and_order_survive(lpdeck: Lpdeck, home: Home) -> None:
     lpdeck("config", "set", "new_per_day", "5")
     assert home.config.read_text() == WRITTEN.replace("= 3", "= 5")
     lpdeck("config", "set", "rollover_hour", "5")
-    lpdeck("config", "set", "keys.easy", "f")
+    lpdeck("config", "set", "keys.easy", "x")
     text = home.config.read_text()
     assert all(comment in text for comment in ("# my options", "# not too many", "# left hand only"))
     values = lpdeck("config", "--json").json
-    assert (5, 5, ["d"], ["f"]) == tuple(
+    assert (5, 5, ["d"], ["x"]) == tuple(
         values[name] for name in ("new_per_day", "rollover_hour", "keys.good", "keys.easy")
     )
 
@@ -133,6 +139,10 @@ def test_an_unknown_key_is_named_with_the_nearest(
         ("keys.again", "ctrl-c"),
         ("keys.again", "enterr"),
         ("keys.again", "3"),
+        ("duel", "maybe"),
+        ("level", "sde3"),
+        ("key_set", "emacs"),
+        ("minutes_per_day", "1441"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_with_what_fits(lpdeck: Lpdeck, home: Home, name: str, value: str) -> None:

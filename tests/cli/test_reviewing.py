@@ -106,7 +106,7 @@ def test_keys_that_mean_nothing_do_nothing(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(2))
     learner = terminal("review")
     learner.see("What is 1?")
-    learner.press("3xZ\t\x1b[15~\x1b[Zé€\x05")
+    learner.press("3xZ\x1b[15~\x1b[Zé€\x05")
     learner.settle()
     assert "What is 1?" in learner.text
     assert "It is 1." not in learner.text
@@ -167,7 +167,7 @@ def test_a_question_mark_lists_the_keys(terminal: Opens, home: Home) -> None:
     learner = terminal("review")
     learner.see("What is 1?")
     learner.press("?")
-    learner.see("again", "undo", "quit", "ctrl-r")
+    learner.see("rate a card again", "take back the last action", "leave", "ctrl-r")
     learner.press("x")
     learner.see("What is 1?")
 
@@ -280,9 +280,10 @@ def test_a_card_can_be_answered_on_a_screen_of_any_size(
     learner.see("show")
     front = learner.lines
     learner.press("\r")
-    learner.see("again")
+    learner.see("Which of these did", "done")
+    learner.press("\r")
+    learner.see("again <1m")
     assert front != learner.lines
-    assert "again" in learner.text
     learner.press("1")
     learner.settle()
     assert 1 == len(log(starters))
@@ -556,7 +557,7 @@ def test_a_home_looked_at_first_still_begins_with_the_starters(lpdeck: Lpdeck, h
 
 
 def test_a_home_whose_decks_were_deleted_after_a_review_stays_empty(lpdeck: Lpdeck, home: Home) -> None:
-    lpdeck("review", "--plain", stdin="\n3\nq\n")
+    lpdeck("review", "--plain", stdin="\n\n3\nq\n")
     for path in home.decks.glob("*.toml"):
         path.unlink()
     lpdeck("review", "--plain")

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from scripted import Clock, Scripted, sitting
+from scripted import Clock, Entry, Scripted, play
 
-from homes import HOUR, NOON, SECOND, TODAY, basic, opened, query, quiz, with_cards
+from homes import HOUR, NOON, SECOND, TODAY, basic, query, quiz, with_cards
+from lpdeck.deck.model import Card
 from lpdeck.home import Home
-from lpdeck.review.loop import ALL, RIGHT, WRONG, Choose, Do, run
+from lpdeck.review.drills import ALL, RIGHT, WRONG
+from lpdeck.review.loop import Choose, Do
 from lpdeck.review.queue import Limits
 from lpdeck.review.session import Left
 from lpdeck.scheduling import Rating
@@ -21,13 +23,8 @@ def three(home: Home) -> Home:
     return with_cards(home, basic("deck/a"), basic("deck/b"), basic("deck/c"))
 
 
-def _run(home: Home, *script: object, limits: Limits = NINE, clock: Clock | None = None) -> Scripted:
-    store = opened(home)
-    reviewer = Scripted(list(script))  # type: ignore[arg-type]
-    clock = clock or Clock()
-    run(sitting(store, clock.now, limits), reviewer, clock)
-    store.close()
-    return reviewer
+def _run(home: Home, *script: Entry, clock: Clock | None = None) -> Scripted:
+    return play(home, *script, limits=NINE, clock=clock)
 
 
 def _ratings(home: Home) -> list[tuple[object, ...]]:
@@ -135,8 +132,6 @@ def test_a_card_without_options_has_no_detail(three: Home) -> None:
 
 
 def test_a_quiz_without_options_is_asked_openly(home: Home) -> None:
-    from lpdeck.deck.model import Card
-
     with_cards(home, Card("deck/q", "quiz", {"question": "why?", "explanation": "so"}))
     reviewer = _run(home, SHOW, GOOD)
     assert [ALL] == reviewer.offered

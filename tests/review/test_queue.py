@@ -5,22 +5,16 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scripted import DUE, MANY, put
 
-from homes import NOON, SCHEDULER, TODAY, basic, change, make, opened, with_cards
+from homes import NOON, SCHEDULER, TODAY, basic, indexed, make, opened, put_deck, with_cards
 from lpdeck.deck.model import Card
 from lpdeck.home import Home
 from lpdeck.review.queue import Limits, build
 from lpdeck.scheduling import Memory, Schedule, State
-from lpdeck.store import hot
-from lpdeck.store.hot import HotStore, schedule_row
+from lpdeck.store.hot import HotStore
 
-MANY = Limits(1000, 1000)
-DUE = Schedule(State.REVIEW, None, Memory(5.0, 5.0), TODAY, None, TODAY - 9, TODAY - 5, TODAY - 5, 5, 3)
 LEARNING = Schedule(State.LEARNING, 0, Memory(1.0, 5.0), TODAY, NOON + 9, TODAY, TODAY, None, -60, 1)
-
-
-def _set(home: Home, card: str, schedule: Schedule) -> None:
-    change(home, hot.PUT_SCHEDULE, schedule_row(card, schedule))
 
 
 def _groups(store: HotStore, limits: Limits = MANY) -> tuple[list[str], list[str], list[str]]:
@@ -34,15 +28,15 @@ def test_learning_cards_what_is_due_and_new_cards_are_apart(home: Home) -> None:
     with_cards(
         home, *map(basic, names), basic("deck/retired", retired=True), Card("deck/draft", "basic", {}, draft=True)
     )
-    _set(home, "deck/due", DUE)
-    _set(home, "deck/learning", LEARNING)
-    _set(home, "deck/later", replace(DUE, due_day=TODAY + 1))
-    _set(home, "deck/suspended", replace(DUE, suspended=True))
-    _set(home, "deck/buried", replace(DUE, buried_until=TODAY + 1))
-    _set(home, "deck/back", replace(DUE, buried_until=TODAY, due_day=TODAY - 1, last_day=TODAY - 6))
-    _set(home, "deck/retired", DUE)
-    _set(home, "deck/draft", DUE)
-    _set(home, "deck/orphan", DUE)
+    put(home, "deck/due", DUE)
+    put(home, "deck/learning", LEARNING)
+    put(home, "deck/later", replace(DUE, due_day=TODAY + 1))
+    put(home, "deck/suspended", replace(DUE, suspended=True))
+    put(home, "deck/buried", replace(DUE, buried_until=TODAY + 1))
+    put(home, "deck/back", replace(DUE, buried_until=TODAY, due_day=TODAY - 1, last_day=TODAY - 6))
+    put(home, "deck/retired", DUE)
+    put(home, "deck/draft", DUE)
+    put(home, "deck/orphan", DUE)
     store = opened(home)
     assert (["deck/learning"], ["deck/back", "deck/due"], ["deck/new"]) == _groups(store)
     store.close()
@@ -50,8 +44,8 @@ def test_learning_cards_what_is_due_and_new_cards_are_apart(home: Home) -> None:
 
 def test_a_suspended_or_buried_new_card_waits(home: Home) -> None:
     with_cards(home, basic("deck/a"), basic("deck/b"), basic("deck/c"))
-    _set(home, "deck/a", Schedule(suspended=True))
-    _set(home, "deck/b", Schedule(buried_until=TODAY + 1))
+    put(home, "deck/a", Schedule(suspended=True))
+    put(home, "deck/b", Schedule(buried_until=TODAY + 1))
     store = opened(home)
     assert ([], [], ["deck/c"]) == _groups(store)
     store.close()
@@ -61,7 +55,7 @@ def test_what_is_due_comes_by_lowest_predicted_recall(home: Home) -> None:
     strengths = {"deck/a": (50.0, 10), "deck/b": (1.0, 10), "deck/c": (5.0, 10), "deck/d": (5.0, 30)}
     with_cards(home, *map(basic, strengths))
     for card, (stability, ago) in strengths.items():
-        _set(home, card, replace(DUE, memory=Memory(stability, 5.0), last_day=TODAY - ago))
+        put(home, card, replace(DUE, memory=Memory(stability, 5.0), last_day=TODAY - ago))
     store = opened(home)
     recall = {
         card: SCHEDULER.retrievability(Memory(stability, 5.0), TODAY - ago, TODAY)
@@ -74,9 +68,9 @@ def test_what_is_due_comes_by_lowest_predicted_recall(home: Home) -> None:
 def test_the_limits_count_what_the_day_has_seen(home: Home) -> None:
     with_cards(home, *(basic(f"deck/{letter}") for letter in "abcdefgh"))
     for letter in "abc":
-        _set(home, f"deck/{letter}", DUE)
-    _set(home, "deck/d", replace(DUE, due_day=TODAY + 3, last_day=TODAY, reviewed_day=TODAY))
-    _set(home, "deck/e", replace(LEARNING, first_day=TODAY))
+        put(home, f"deck/{letter}", DUE)
+    put(home, "deck/d", replace(DUE, due_day=TODAY + 3, last_day=TODAY, reviewed_day=TODAY))
+    put(home, "deck/e", replace(LEARNING, first_day=TODAY))
     store = opened(home)
     assert (["deck/e"], ["deck/a", "deck/b"], ["deck/f"]) == _groups(store, Limits(2, 3))
     assert (["deck/e"], [], []) == _groups(store, Limits(1, 1)) == _groups(store, Limits(0, 0))
@@ -84,8 +78,6 @@ def test_the_limits_count_what_the_day_has_seen(home: Home) -> None:
 
 
 def test_new_cards_come_in_the_order_of_decks_and_files(home: Home) -> None:
-    from homes import indexed, put_deck
-
     make(home)
     put_deck(home, "b", basic("b/2"), basic("b/1"))
     put_deck(home, "a", basic("a/9"), basic("a/3"))
@@ -97,8 +89,8 @@ def test_new_cards_come_in_the_order_of_decks_and_files(home: Home) -> None:
 
 def test_a_card_beyond_the_limit_does_not_keep_its_sibling_away(home: Home) -> None:
     with_cards(home, basic("deck/a", "one"), basic("deck/b", "two"), basic("deck/c", "Two."))
-    _set(home, "deck/a", replace(DUE, last_day=TODAY - 9))
-    _set(home, "deck/b", DUE)
+    put(home, "deck/a", replace(DUE, last_day=TODAY - 9))
+    put(home, "deck/b", DUE)
     store = opened(home)
     assert ([], ["deck/a"], ["deck/c"]) == _groups(store, Limits(9, 1))
     assert ([], ["deck/a", "deck/b"], []) == _groups(store, Limits(9, 2))
@@ -139,7 +131,7 @@ def test_no_two_siblings_are_asked_on_a_day_and_no_limit_is_passed(
     with_cards(home, *(basic(name, f"front {front}") for name, front in family.items()))
     for name, (_, schedule) in zip(names, cards, strict=True):
         if schedule is not None:
-            _set(home, name, schedule)
+            put(home, name, schedule)
     answered = {
         name for name, (_, schedule) in zip(names, cards, strict=True) if schedule and schedule.last_day == TODAY
     }

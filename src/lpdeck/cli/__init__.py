@@ -19,8 +19,9 @@ def run(arguments: list[str]) -> int:
     from typer.exceptions import TyperException
 
     from lpdeck.cli.app import app_for
+    from lpdeck.cli.choosing import guarded
 
-    arguments = _home_first(arguments)
+    arguments = guarded(_home_first(arguments))
     try:
         command = typer.main.get_command(app_for(arguments if not _completing() else ["--help"]))
         code = command.main(arguments, prog_name="lpdeck", standalone_mode=False)

@@ -20,7 +20,10 @@ from lpdeck.cli import context
 MODULES = {
     "importing": ("import", "parse"),
     "reviewing": ("review", "due"),
+    "cramming": ("cram",),
+    "marking": ("suspend", "resume", "bury", "flag", "reset", "undo", "redo"),
     "progressing": ("progress",),
+    "confusing": ("confusions",),
     "cards": ("decks", "cards", "show", "edit", "rename", "delete", "check"),
     "options": ("config",),
 }

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json as json_module
 import os
-import shlex
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -13,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from lpdeck.cli import context
+from lpdeck.cli.choosing import FILTER, filter_of
 from lpdeck.cli.completion import (
     complete_card,
     complete_card_or_deck,
@@ -20,11 +18,13 @@ from lpdeck.cli.completion import (
     complete_kind,
     complete_principle,
 )
-from lpdeck.errors import EXIT_FOUND, DeckError, LpdeckError, UsageError
+from lpdeck.deck.model import words_of
+from lpdeck.errors import EXIT_FOUND, DeckError, UsageError
 
 if TYPE_CHECKING:
+    from lpdeck.config import Config
     from lpdeck.deck.toml import DeckProblem
-    from lpdeck.events import Event
+    from lpdeck.scheduling import Schedule
     from lpdeck.store.hot import HotStore, StoredCard
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -57,7 +57,7 @@ def decks(json: _Json = False) -> None:
 
 
 def cards(
-    words: Annotated[Optional[list[str]], typer.Argument(metavar="WORD...", help="Words in the card.")] = None,  # noqa: UP045
+    words: FILTER = None,
     deck: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--deck", metavar="NAME", help="Only cards of a deck.", autocompletion=complete_deck),
@@ -72,60 +72,57 @@ def cards(
     ] = None,
     json: _Json = False,
 ) -> None:
-    """List cards by deck, principle, kind and words."""
+    """List the cards that pass a filter; the options are short for deck:, principle: and kind:."""
     from lpdeck.cli.importing import _principle
     from lpdeck.deck.model import KINDS
-    from lpdeck.store.index import find_cards
+    from lpdeck.filters import EVERYTHING, Has, both
 
     if kind is not None and kind not in KINDS:
         raise UsageError(f'there is no kind "{kind}"', f"There are {', '.join(KINDS)}.")
-    slug = _principle(principle)
+    named = {"deck": deck, "principle": _principle(principle), "kind": kind}
+    chosen = both(filter_of(words) or EVERYTHING, *(Has(name, value) for name, value in named.items() if value))
+    options = context.config()
     context.ready_home()
-    with context.index() as connection:
+    with context.hot_store() as store:
         if deck is not None:
             _deck_path(deck)
-        rows = find_cards(connection, deck=deck, principle=slug, kind=kind, words=words or ())
+        found = store.cards_with(store.find(chosen, options.calendar.day_of(context.now_ms()), options.scheduler))
     if json:
-        context.out_json([_row_data(row) for row in rows])
+        context.out_json([_listed(card, schedule) for card, schedule in found])
         return
-    if not rows:
+    if not found:
         context.say("No card fits.")
-    _table(("id", "state", "text"), [(row.id, _state_word(row), _first_words(row)) for row in rows])
+    _table(
+        ("id", "state", "text"),
+        [(card.id, _state_word(card, schedule), words_of(card.fields)) for card, schedule in found],
+    )
 
 
-def _row_data(row: Any) -> dict[str, Any]:
+def _listed(card: StoredCard, schedule: Schedule) -> dict[str, Any]:
     return {
-        "id": row.id,
-        "deck": row.deck,
-        "kind": row.kind,
-        "principles": row.principles.split(),
-        "state": _state_word(row),
-        "fields": json_module.loads(row.fields),
-        "note": row.note,
-        "tags": json_module.loads(row.tags),
-        "due_day": row.due_day,
-        "reps": row.reps or 0,
-        "lapses": row.lapses or 0,
+        "id": card.id,
+        "deck": card.deck,
+        "kind": card.kind,
+        "principles": list(card.principles),
+        "state": _state_word(card, schedule),
+        "fields": card.fields,
+        "note": card.note,
+        "tags": list(card.tags),
+        "flag": schedule.flag,
+        "due_day": schedule.due_day,
+        "reps": schedule.reps,
+        "lapses": schedule.lapses,
     }
 
 
-def _state_word(row: Any) -> str:
-    if row.retired:
+def _state_word(card: StoredCard, schedule: Schedule) -> str:
+    if card.retired:
         return "retired"
-    if row.draft:
+    if card.draft:
         return "draft"
-    if row.suspended:
+    if schedule.suspended:
         return "suspended"
-    return {None: "new", 1: "learning", 2: "review", 3: "relearning"}[row.state]
-
-
-def _first_words(row: Any) -> str:
-    fields = json_module.loads(row.fields)
-    for name in ("phrase", "question", "front", "stage", "principle", "level", "list", "text"):
-        if fields.get(name):
-            story = f" · {fields['story']}" if fields.get("story") and name in ("stage", "principle", "level") else ""
-            return f"{fields[name]}{story}"
-    return str(fields.get("story", ""))
+    return schedule.state.name.lower() if schedule.state else "new"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -188,19 +185,24 @@ def _card_data(store: HotStore, card: StoredCard) -> dict[str, Any]:
     return {
         **asdict(card),
         "file": str(context.home().decks / f"{card.deck}.toml"),
-        "schedule": asdict(schedule) | {"state": schedule.state.name.lower() if schedule.state else "new"},
+        "schedule": asdict(schedule)
+        | {
+            "state": schedule.state.name.lower() if schedule.state else "new",
+            "memory": schedule.memory._asdict() if schedule.memory else None,
+        },
         "history": [asdict(event) | {"detail": dict(event.detail)} for event in store.events_of(card.id)],
     }
 
 
-def _show_card(store: HotStore, card: StoredCard, options: Any) -> None:
+def _show_card(store: HotStore, card: StoredCard, options: Config) -> None:
     from lpdeck.cli import faces
+    from lpdeck.cli.history import event_line, place, schedule_lines
     from lpdeck.cli.rendering import Painter
+    from lpdeck.review.drills import Drill, Exercise
 
     painter = Painter(width=min(context.width(), 100), colour=context.colour())
     schedule = store.schedule(card.id)
-    where = f"decks/{card.deck}.toml:{card.line}"
-    context.out(painter.row(faces.heading(card), where))
+    context.out(painter.row(faces.heading(card, schedule.flag), place(card)))
     context.out(painter.style(card.id, "dim"))
     context.out("")
     if card.draft:
@@ -209,47 +211,22 @@ def _show_card(store: HotStore, card: StoredCard, options: Any) -> None:
         fields = [faces.Block(faces.Role.TEXT, _field_text(value), name) for name, value in card.fields.items()]
         lines = painter.face(fields)
     else:
-        choices = card.fields.get("options", ())
-        lines = [*painter.face(faces.front(card)), painter.rule(), *painter.face(faces.back(card, choices))]
+        options_shown = tuple(card.fields.get("options", ()))
+        right = options_shown.index(card.fields["answer"]) if options_shown else None
+        shown = Exercise(Drill.QUIZ, options_shown, right) if options_shown else Exercise()
+        front = faces.front(card, shown, [])
+        lines = [*painter.face(front), painter.rule(), *painter.face(faces.back(card, shown))]
     for line in lines:
         context.out(line)
     context.out("")
-    for line in _schedule_lines(schedule, options):
+    for line in schedule_lines(schedule, options, context.now_ms()):
         context.out(line)
     for event in store.events_of(card.id):
-        context.out(painter.style(_event_line(event, options), "dim"))
+        context.out(painter.style(event_line(event, options), "dim"))
 
 
 def _field_text(value: Any) -> str:
     return "\n".join(value) if isinstance(value, list) else str(value)
-
-
-def _schedule_lines(schedule: Any, options: Any) -> list[str]:
-    from lpdeck.cli.rendering import day_name, plural
-
-    today = options.calendar.day_of(context.now_ms())
-    if schedule.memory is None:
-        return ["new: never answered" + (", suspended" if schedule.suspended else "")]
-    due = f"due {day_name(schedule.due_day, today)}"
-    if schedule.due_at_ms is not None:
-        due = f"due at {options.calendar.local(schedule.due_at_ms):%H:%M}"
-    recall = options.scheduler.retrievability(schedule.memory, schedule.last_day, today)
-    memory = schedule.memory
-    return [
-        f"{schedule.state.name.lower()}, {due}" + (", suspended" if schedule.suspended else ""),
-        f"recall now {recall:.0%}, stability {memory.stability:.1f} days, difficulty {memory.difficulty:.1f} of 10, "
-        f"{plural(schedule.reps, 'answer')}, {plural(schedule.lapses, 'lapse')}",
-    ]
-
-
-def _event_line(event: Event, options: Any) -> str:
-    from lpdeck.cli.rendering import interval
-
-    moment = f"{options.calendar.local(event.at_ms):%Y-%m-%d %H:%M}"
-    rating = f" {event.rating.word}" if event.rating else ""
-    wait = f" → {interval(event.interval)}" if event.interval is not None else ""
-    option = event.detail.get("option")
-    return f"  {moment}  {event.kind.value}{rating}{wait}" + (f"  chose: {option}" if option else "")
 
 
 def edit(card: Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_card)]) -> None:
@@ -257,6 +234,8 @@ def edit(card: Annotated[str, typer.Argument(metavar="ID", autocompletion=comple
     context.ready_home()
     with context.hot_store() as store:
         found = _card(store, card)
+    from lpdeck.cli.editor import open_editor
+
     path = context.home().decks / f"{found.deck}.toml"
     before = path.read_bytes()
     open_editor(path, found.line)
@@ -271,49 +250,6 @@ def edit(card: Annotated[str, typer.Argument(metavar="ID", autocompletion=comple
         context.say(f'The card "{found.id}" is no longer in the file; its schedule is kept.')
     elif after != found:
         context.say(f"{found.id} changed; its schedule stays.")
-
-
-def open_editor(path: Path, line: int) -> None:
-    """Opens $VISUAL or $EDITOR at a line of a file and waits. Raises LpdeckError where that fails."""
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    words = _words(editor)
-    command = [*words, *_at_line(words[0], path, line)]
-    try:
-        code = subprocess.run(command, check=False).returncode
-    except OSError as error:
-        raise LpdeckError(
-            f'the editor "{editor}" can not be started ({error.strerror})',
-            f"Set EDITOR to one that can, or edit {path} at line {line} yourself.",
-        ) from None
-    if code != 0:
-        raise LpdeckError(
-            f'the editor "{editor}" ended with code {code}', f"What it saved of {path} is read at the next command."
-        )
-
-
-def _words(editor: str) -> list[str]:
-    """The program and options of an editor's command line. Raises LpdeckError where there is none."""
-    try:
-        words = shlex.split(editor)
-    except ValueError:
-        words = []
-    if not words:
-        raise LpdeckError(f'the editor "{editor}" is no command', "Set EDITOR to the name of your editor.")
-    return words
-
-
-# Editors that take a line as `+LINE FILE`, and those that want `FILE:LINE` after an option.
-_PLUS = {"vi", "vim", "nvim", "view", "nano", "pico", "emacs", "emacsclient", "micro", "kak", "joe", "jed", "mg", "ne"}
-_COLON = {"code": "--goto", "codium": "--goto", "subl": "", "hx": "", "helix": "", "zed": ""}
-
-
-def _at_line(program: str, path: Path, line: int) -> list[str]:
-    name = Path(program).name
-    if name in _PLUS:
-        return [f"+{line}", str(path)]
-    if name in _COLON:
-        return [option for option in (_COLON[name], f"{path}:{line}") if option]
-    return [str(path)]
 
 
 # Decks

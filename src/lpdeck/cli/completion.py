@@ -41,6 +41,35 @@ def complete_option(incomplete: str) -> list[str]:
     return [name for name in OPTIONS if name.startswith(incomplete)]
 
 
+def complete_flag(incomplete: str) -> list[str]:
+    """Colours of flags."""
+    from lpdeck.events import FLAGS
+
+    return [colour for colour in (*FLAGS, "none") if colour.startswith(incomplete)]
+
+
+def complete_filter(args: list[str], incomplete: str) -> list[str]:
+    """The words of the filter language. Bash breaks words at colons, so what stood before one is put back."""
+    from lpdeck.filters import completions
+
+    begun = _before_colon(args, incomplete)
+    found = completions(f"{begun}{incomplete}", lambda: complete_deck(""), _tags)
+    return [word.removeprefix(begun) for word in found]
+
+
+def _before_colon(args: list[str], incomplete: str) -> str:
+    """What belongs before the word that is completed: `kind:` where the shell made three words of `kind:q`."""
+    if incomplete == ":" and args:
+        return args[-1]
+    if len(args) > 1 and args[-1] == ":":
+        return f"{args[-2]}:"
+    return args[-1] if args and args[-1].endswith(":") else ""
+
+
+def _tags() -> list[str]:
+    return sorted(set(_rows("SELECT DISTINCT value FROM card, json_each(card.tags)")))
+
+
 def _rows(statement: str) -> Iterator[str]:
     """A column of the index; nothing where there is no usable database, for a Tab must never fail."""
     import sqlite3

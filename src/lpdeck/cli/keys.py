@@ -15,9 +15,13 @@ from typing import Any
 
 RESIZE = "resize"
 HANG_UP = "hang up"
+TICK = "tick"
+PASTE = "paste"
 
-_ENTER_SCREEN = "\x1b[?1049h\x1b[?25l"
-_LEAVE_SCREEN = "\x1b[?25h\x1b[?1049l"
+# The alternate screen, no cursor, and pastes marked as such, so that pasted text can never act as keys.
+_ENTER_SCREEN = "\x1b[?1049h\x1b[?25l\x1b[?2004h"
+_LEAVE_SCREEN = "\x1b[?2004l\x1b[?25h\x1b[?1049l"
+_PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 
 _NAMES = {
     " ": "space",
@@ -38,6 +42,17 @@ _NAMES = {
     "\x1bOD": "left",
     "\x1b[5~": "page up",
     "\x1b[6~": "page down",
+    "\x1b[H": "home",
+    "\x1b[F": "end",
+    "\x1bOH": "home",
+    "\x1bOF": "end",
+    "\x1b[1~": "home",
+    "\x1b[4~": "end",
+    "\x1b[3~": "delete",
+    "\x1b[Z": "shift-tab",
+    "\x1b\x7f": "alt-backspace",
+    "\x1bb": "alt-b",
+    "\x1bf": "alt-f",
 }
 
 
@@ -66,7 +81,8 @@ class Screen:
         os.set_blocking(self._wake_out, False)
         self._signals: dict[int, Any] = {}
         self._woken_before = -1
-        self._frame = ""
+        self._shown: tuple[tuple[int, int], list[str]] | None = None
+        self.pasted = ""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -99,40 +115,73 @@ class Screen:
         os.close(self._wake_in)
         os.close(self._wake_out)
 
-    def draw(self, lines: Sequence[str]) -> None:
-        """Shows a frame in one write, each line cleared to its end, so that nothing flickers."""
-        rows = self.size[1]
-        body = "\x1b[K\r\n".join(lines[:rows])
-        self._frame = f"\x1b[?2026h\x1b[H{body}\x1b[K\x1b[J\x1b[?2026l"
-        self._write(self._frame)
+    def draw(self, lines: Sequence[str], cursor: tuple[int, int] | None = None) -> None:
+        """Shows a frame in one write; what did not change since the last frame is not sent again.
 
-    def key(self) -> str:
-        """The name of the next key; RESIZE where the terminal changed its size, HANG_UP where it is gone."""
+        `cursor` is the row and column (from 0) at which text is typed; without one there is no cursor.
+        """
+        size = self.size
+        frame = list(lines[: size[1]])
+        before = self._shown[1] if self._shown is not None and self._shown[0] == size else None
+        if before is None:
+            body = "\x1b[H" + "\x1b[K\r\n".join(frame) + "\x1b[K\x1b[J"
+        else:
+            body = "".join(_changes(before, frame))
+        place = f"\x1b[{cursor[0] + 1};{cursor[1] + 1}H\x1b[?25h" if cursor else "\x1b[?25l"
+        self._write(f"\x1b[?2026h{body}{place}\x1b[?2026l")
+        self._shown = size, frame
+
+    def key(self, timeout_s: float | None = None) -> str:
+        """The name of the next key.
+
+        RESIZE where the terminal changed its size, HANG_UP where it is gone, TICK where no key came in `timeout_s`
+        seconds, PASTE where text was pasted: it stands in `pasted`.
+        """
         while not self._pending:
-            ready, _, _ = select.select([self._in, self._wake_in], [], [])
+            ready, _, _ = select.select([self._in, self._wake_in], [], [], timeout_s)
+            if not ready:
+                return TICK
             if self._wake_in in ready:
                 os.read(self._wake_in, 1024)
+                self._shown = None
                 return RESIZE
-            try:
-                data = os.read(self._in, 1024)
-            except OSError:
+            if not self._receive():
                 return HANG_UP
-            if not data:
-                return HANG_UP
-            self._bytes += data
-            self._pending, self._bytes = _decoded(self._bytes)
-        return key_name(self._take())
+        typed = self._take()
+        if typed == _PASTE_BEGINS:
+            return PASTE if self._take_paste() else HANG_UP
+        return key_name(typed)
+
+    def _receive(self) -> bool:
+        """Takes in what was typed; False where the terminal is gone."""
+        try:
+            data = os.read(self._in, 1024)
+        except OSError:
+            return False
+        text, self._bytes = _decoded(self._bytes + data)
+        self._pending += text
+        return bool(data)
 
     def _take(self) -> str:
         """One key's characters from what has arrived; an escape sequence is one key."""
-        if self._pending[0] == "\x1b" and len(self._pending) > 1 and self._pending[1] in "[O":
+        if self._pending[:2] in ("\x1b[", "\x1bO"):
             end = 2
             while end < len(self._pending) and not self._pending[end].isalpha() and self._pending[end] != "~":
                 end += 1
-            typed, self._pending = self._pending[: end + 1], self._pending[end + 1 :]
-            return typed
-        typed, self._pending = self._pending[0], self._pending[1:]
+            return self._cut(end + 1)
+        return self._cut(2 if self._pending[:2] in _NAMES else 1)
+
+    def _cut(self, length: int) -> str:
+        typed, self._pending = self._pending[:length], self._pending[length:]
         return typed
+
+    def _take_paste(self) -> bool:
+        """Takes pasted text up to its end; False where the terminal is gone first."""
+        while _PASTE_ENDS not in self._pending:
+            if not self._receive():
+                return False
+        self.pasted, _, self._pending = self._pending.partition(_PASTE_ENDS)
+        return True
 
     @contextmanager
     def left(self) -> Iterator[None]:
@@ -146,6 +195,7 @@ class Screen:
     def _begin(self) -> None:
         tty.setcbreak(self._in, termios.TCSANOW)
         self._write(_ENTER_SCREEN)
+        self._shown = None
 
     def _end(self) -> None:
         try:
@@ -175,6 +225,15 @@ class Screen:
         signal.signal(number, self._stopped)
         self._begin()
         self._resized(number, None)
+
+
+def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    """What turns one frame into another: the lines that differ, each at its place."""
+    for row, line in enumerate(after):
+        if row >= len(before) or before[row] != line:
+            yield f"\x1b[{row + 1};1H{line}\x1b[K"
+    if len(after) < len(before):
+        yield f"\x1b[{len(after) + 1};1H\x1b[J"
 
 
 def _ended(number: int, _frame: FrameType | None) -> None:

@@ -44,6 +44,8 @@ def list_options(ctx: typer.Context, json: Annotated[bool, typer.Option("--json"
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

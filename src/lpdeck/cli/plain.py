@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from lpdeck.cli import faces
-from lpdeck.cli.rendering import Painter, interval
+from lpdeck.cli.rendering import Painter, interval, shown
 from lpdeck.cli.sitting import come_back, counts, done
-from lpdeck.config import Config
-from lpdeck.review.loop import Back, Choose, Do, Front, is_right
+from lpdeck.config import KEY_MEANINGS, Config
+from lpdeck.events import FLAGS, Event
+from lpdeck.review.coaching import Coaching
+from lpdeck.review.drills import Attempt, Drill, Result
+from lpdeck.review.loop import Aside, Back, Choose, Do, Duel, Flag, Front, Mark, Note, Tick, Ticking, Type
 from lpdeck.review.session import Asked, Finished, Left, Tally
 from lpdeck.scheduling import Rating
+
+_WISHES: dict[str, Do] = {wish.value: wish for wish in Do if wish.value in KEY_MEANINGS}
 
 
 class PlainReviewer:
@@ -25,75 +30,218 @@ class PlainReviewer:
         self._config = config
         self._painter = painter
         self._clock = clock
+        self._ended = False
 
     def notice(self, text: str) -> None:
         """A line of its own."""
         self._print(text)
 
+    # The steps of a card
+
     def front(self, asked: Asked, left: Left) -> Front:
         """The front, then what can be typed."""
-        self._print(f"{faces.heading(asked.card)} ({counts(left)})")
-        self._print(*self._painter.face(faces.front(asked.card, asked.options)))
-        letters = [faces.option_letter(index) for index in range(len(asked.options))]
-        answer = f"{letters[0]} to {letters[-1]} answers, " if letters else ""
+        crammed = "cram, " if asked.is_crammed else ""
+        self._print(f"{faces.heading(asked.card, asked.schedule.flag)} ({crammed}{counts(left)})")
+        self._print(*self._painter.face(faces.front(asked.card, asked.exercise, _spoken(asked))))
+        names = faces.letters(asked.exercise) if asked.exercise.drill is Drill.QUIZ else []
+        hunted = asked.exercise.drill is Drill.HUNT
         while True:
-            typed = self._asked(f"{answer}Enter shows, u undoes, q leaves:")
-            if typed in letters:
-                return Choose(letters.index(typed))
+            typed = self._asked(f"{_invitation(asked, names)}u undoes, q leaves, ? says more:")
+            if typed.lower() in names:
+                return Choose(names.index(typed.lower()))
+            marked = _numbers(typed, len(asked.exercise.hunt.sentences)) if hunted else None
+            if marked is not None:
+                return Mark(marked)
+            if self._is("type", typed):
+                words = self._asked("Your answer:")
+                if words.strip():
+                    return Type(words.strip())
+                continue
             wish = self._wish(typed, empty=Do.REVEAL)
             if wish:
                 return wish
 
-    def back(self, asked: Asked, left: Left, ratings: tuple[Rating, ...], chosen: int | None) -> Back:
-        """The answer, then the ratings with the interval that each gives."""
-        if asked.options:
-            right = chosen is not None and is_right(asked, chosen)
-            self._print("Right." if right else f"Wrong; right is: {asked.card.fields['answer']}")
-        else:
-            self._print("Answer:")
-        self._print(*self._painter.face(faces.back(asked.card, (), chosen)), "")
-        words = ", ".join(
-            f"{rating.value} {rating.word} {interval(asked.outcomes[rating].interval)}" for rating in ratings
-        )
+    def duel(self, asked: Asked, left: Left, attempt: Attempt) -> Duel:
+        """Both answers, unlabelled."""
+        self._print(*self._painter.face(faces.duel(asked.exercise)))
+        names = faces.letters(asked.exercise)
         while True:
-            typed = self._asked(f"{words}, u undoes, q leaves:")
-            rating = self._rating(typed, ratings)
+            typed = self._asked("a or b chooses, Enter shows, ? says more:")
+            if typed.lower() in names:
+                return Choose(names.index(typed.lower()))
+            wish = self._wish(typed, empty=Do.REVEAL)
+            if wish:
+                return wish
+
+    def tick(self, asked: Asked, left: Left, attempt: Attempt) -> Ticking:
+        """The points, to be ticked by their numbers."""
+        self._print(*self._painter.face(faces.ticking(asked.exercise, picked=None)))
+        before = attempt.ticked or frozenset()
+        known = f"Enter takes {_spoken_numbers(before)}" if before else "Enter for none"
+        while True:
+            typed = self._asked(f"Numbers such as 1 3, all, or {known}; ? says more:")
+            if typed.lower() == "all":
+                return Tick(frozenset(range(len(asked.exercise.points))))
+            ticked = _numbers(typed, len(asked.exercise.points))
+            if ticked is not None:
+                return Tick(ticked)
+            wish = self._wish(typed, empty=Do.REVEAL)
+            if wish is Do.REVEAL:
+                return Tick(before)
+            if wish:
+                return wish
+
+    def back(self, asked: Asked, left: Left, result: Result) -> Back:
+        """The answer, then the ratings with the interval that each gives."""
+        self._print(_verdict(asked, result))
+        self._print(*self._painter.face(faces.back(asked.card, asked.exercise, result, spoken=True)), "")
+        words = ", ".join(_rating_words(asked, rating) for rating in result.ratings)
+        proposed = result.proposed or (result.ratings[0] if len(result.ratings) == 1 else None)
+        enter = f", Enter gives {_spoken_rating(asked, proposed)}" if proposed else ""
+        while True:
+            typed = self._asked(f"{words}{enter}, u undoes, q leaves:")
+            if not typed and proposed:
+                return proposed
+            rating = self._rating(typed, result.ratings)
             if rating:
                 return rating
             wish = self._wish(typed, empty=None)
             if wish and wish is not Do.REVEAL:
                 return wish
 
+    # Beside the cards
+
+    def leech(self, asked: Asked, coaching: Coaching) -> Do:
+        """What the page advises about a card that was forgotten too often."""
+        self._print(*self._painter.face(faces.leech(asked.card, coaching)))
+        wishes = {"": Do.REVEAL, "e": Do.EDIT, "x": Do.SPLIT, "s": Do.SUSPEND}
+        while True:
+            typed = self._asked("e rewrites, x splits in two, s suspends, Enter goes on:").lower()
+            if self._ended:
+                return Do.REVEAL
+            if typed in wishes:
+                return wishes[typed]
+
+    def offer(self, asked: Asked, phrase: str) -> bool:
+        """Asks whether a missed phrase shall become a card."""
+        self._print(*self._painter.face(faces.offer(phrase)))
+        return self._asked("y makes a card, Enter leaves it:").lower() in ("y", "yes")
+
+    def info(self, asked: Asked, history: Sequence[Event]) -> None:
+        """Where the card comes from and what happened to it."""
+        from lpdeck.cli.history import about
+
+        self._print(*about(asked.card, asked.schedule, history, self._config, self._clock(), self._painter))
+
     def finished(self, end: Finished, tally: Tally) -> Do:
         """What was done and when to come back."""
         self._print(*(done(tally) or ["Nothing to ask now."]), *come_back(end, self._config.calendar, self._clock()))
         return Do.QUIT
 
-    def _rating(self, typed: str, ratings: tuple[Rating, ...]) -> Rating | None:
-        if not typed and len(ratings) == 1:
-            return ratings[0]
-        for rating in ratings:
-            if typed == rating.word or typed in self._config.keys[rating.word]:
-                return rating
-        return None
+    # Words
 
-    def _wish(self, typed: str, empty: Do | None) -> Do | None:
+    def _rating(self, typed: str, ratings: tuple[Rating, ...]) -> Rating | None:
+        for rating in ratings:
+            if self._is(rating.word, typed):
+                return rating
+        return Rating.GOOD if typed.lower() == "right" and Rating.GOOD in ratings else None
+
+    def _wish(self, typed: str, empty: Do | None) -> Do | Aside | None:
+        """What a line wants: a key or a word, for a flag and a note with their value behind it."""
         if not typed:
             return empty
-        for wish in Do:
-            if typed == wish.value or typed in self._config.keys[wish.value]:
-                return wish
+        word, _, rest = typed.partition(" ")
+        if self._is("flag", word):
+            return self._flag(rest.strip().lower())
+        if self._is("note", word):
+            return Note(rest.strip())
+        if self._is("help", typed):
+            self._help()
+            return None
+        wish = next((wish for name, wish in _WISHES.items() if self._is(name, typed)), None)
+        if wish is None and typed:
+            self._print(f"“{shown(typed)}” means nothing here.")
+        return wish
+
+    def _flag(self, colour: str) -> Flag | None:
+        if colour in FLAGS or colour == "none":
+            return Flag(None if colour == "none" else colour)
+        self._print(f"Write flag and a colour: {', '.join(FLAGS)} or none.")
         return None
+
+    def _is(self, action: str, typed: str) -> bool:
+        """Whether a line is an action's word, or one of its keys."""
+        return (
+            typed.lower() == action or typed in self._config.keys[action] or typed.lower() in self._config.keys[action]
+        )
+
+    def _help(self) -> None:
+        for action, meaning in KEY_MEANINGS.items():
+            keys = " ".join(self._config.keys[action])
+            self._print(f"{keys} or {action}: {meaning}.")
+        self._print(f"flag takes a colour ({', '.join(FLAGS)}, none), note takes your words.")
 
     def _asked(self, prompt: str) -> str:
         print(prompt, end=" ", file=self._target, flush=True)
         line = self._source.readline()
         if not line:
+            self._ended = True
             self._print("")
             return "quit"
         if not self._source.isatty():
             self._print("")
-        return line.strip().lower()
+        return line.strip()
 
     def _print(self, *lines: str) -> None:
         print(*(lines or ("",)), sep="\n", file=self._target)
+
+
+def _spoken(asked: Asked) -> faces.Face | None:
+    """What can be picked, without boxes."""
+    if asked.exercise.drill is Drill.HUNT:
+        sentences = asked.exercise.hunt.sentences
+        return faces.choices(sentences, faces.numbers(sentences))
+    return None
+
+
+def _invitation(asked: Asked, names: Sequence[str]) -> str:
+    match asked.exercise.drill:
+        case Drill.QUIZ:
+            return f"{names[0]} to {names[-1]} answers, Enter shows, t types, "
+        case Drill.HUNT:
+            return "Numbers such as 2 5 mark, Enter shows, "
+        case _:
+            return "Enter shows, t types, "
+
+
+def _numbers(typed: str, count: int) -> frozenset[int] | None:
+    """Places from the numbers of a line; None where it is anything else."""
+    words = typed.replace(",", " ").split()
+    if not words or not all(word.isascii() and word.isdigit() and 1 <= int(word) <= count for word in words):
+        return None
+    return frozenset(int(word) - 1 for word in words)
+
+
+def _spoken_numbers(places: frozenset[int]) -> str:
+    return " ".join(str(place + 1) for place in sorted(places))
+
+
+def _verdict(asked: Asked, result: Result) -> str:
+    """The first line of the answer."""
+    if asked.exercise.drill is not Drill.QUIZ:
+        return "Answer:"
+    if result.is_right:
+        return "Right."
+    return (
+        f"{'' if result.attempt.typed is not None else 'Wrong; '}right is: {asked.card.fields['answer']}".capitalize()
+    )
+
+
+def _rating_words(asked: Asked, rating: Rating) -> str:
+    return f"{rating.value} {_spoken_rating(asked, rating)}"
+
+
+def _spoken_rating(asked: Asked, rating: Rating) -> str:
+    if asked.is_crammed:
+        return "again" if rating is Rating.AGAIN else "right"
+    return f"{rating.word} {interval(asked.outcomes[rating].interval)}"

@@ -31,10 +31,14 @@ _ROLE_STYLE = {
     Role.DIM: "dim",
     Role.RIGHT: "right",
     Role.WRONG: "wrong",
+    Role.WARNING: "warning",
     Role.KEY_LINE: "bold",
 }
 
 _NARROW = 40
+
+MEASURE = 100
+"""The longest line (cells) that a card is read in; on a wider terminal it stays at the left."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u2
 def shown(text: str) -> str:
     """Text with everything that could steer a terminal replaced by a visible sign."""
     return _CONTROL.sub("·", text.replace("\t", "    ").replace("\r\n", "\n"))
+
+
+def bare(text: str) -> str:
+    """A rendered line without its styles."""
+    return "".join(part.partition("m")[2] if index else part for index, part in enumerate(text.split("\x1b[")))
 
 
 def cut(text: str, width: int) -> str:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
 from lpdeck.cli import context
+from lpdeck.cli.choosing import FILTER
 from lpdeck.cli.context import config, hot_store, now_ms, out, out_json, say
 from lpdeck.config import Config
 from lpdeck.review.queue import Limits, Queue, build
 from lpdeck.store.hot import HotStore
+
+if TYPE_CHECKING:
+    from lpdeck.days import StudyDay
+    from lpdeck.filters import Filter
+    from lpdeck.review.backlog import Backlog
+    from lpdeck.review.session import Tally
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,48 +27,110 @@ def add_to(app: typer.Typer) -> None:
 
 
 def review(
+    words: FILTER = None,
+    minutes: Annotated[
+        Optional[int],  # noqa: UP045 (Typer reads it at run time)
+        typer.Option("--minutes", min=0, max=1440, metavar="N", help="Study N minutes today, 0 without end."),
+    ] = None,
+    new: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--new", min=0, max=9999, metavar="N", help="Begin at most N new cards today."),
+    ] = None,
+    reviews: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--reviews", min=0, max=99999, metavar="N", help="Review at most N cards today."),
+    ] = None,
+    level: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--level", metavar="LEVEL", help="Ask for the bar of sde1, sde2, senior, or all."),
+    ] = None,
+    spread: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--spread", min=1, max=60, metavar="DAYS", help="Spread what is due over so many days first."),
+    ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Line by line, without colours or a screen.")] = False,
 ) -> None:
-    """Ask what is due, then new cards up to the daily limit."""
-    from lpdeck.cli.keys import is_terminal
-    from lpdeck.review.loop import run
+    """Ask what is due, then new cards up to the daily limit. Limits given here hold for today alone."""
+    from lpdeck.cli.choosing import filter_of, find, of_level
+    from lpdeck.cli.sitting import sit
+    from lpdeck.config import with_value
     from lpdeck.review.session import ReviewSession
 
-    options = config()
+    options = config() if level is None else with_value(config(), "level", level)
+    chosen = of_level(filter_of(words), options.level)
     _starters_into_an_empty_home()
     with hot_store() as store:
-        session = ReviewSession(store, options.scheduler, options.calendar, limits(options), now_ms())
-        if plain or not is_terminal():
-            _plainly(session, options)
-            return
-        from lpdeck.cli.keys import Screen
-        from lpdeck.cli.rendering import Painter
-        from lpdeck.cli.terminal import TerminalReviewer
-
-        with Screen() as screen:
-            tally = run(session, TerminalReviewer(screen, options, Painter(colour=context.colour()), now_ms), now_ms)
-        _parting(store, tally, options)
-
-
-def _plainly(session: Any, options: Config) -> None:
-    from lpdeck.cli.plain import PlainReviewer
-    from lpdeck.cli.rendering import Painter
-    from lpdeck.review.loop import run
-
-    painter = Painter(width=min(context.width(), 100), colour=False)
-    run(session, PlainReviewer(sys.stdin, sys.stdout, options, painter, now_ms), now_ms)
+        now = now_ms()
+        _limit_today(store, options.calendar.day_of(now), new, reviews, minutes)
+        _spread(store, options, spread, plain=plain)
+        ids = find(store, chosen, options, now)
+        session = ReviewSession(
+            store,
+            options.scheduler,
+            options.calendar,
+            limits(options),
+            now_ms(),
+            chosen=None if ids is None else frozenset(ids),
+            duels=options.duel,
+        )
+        tally = sit(session, store, options, plain=plain)
+        if tally is not None:
+            _parting(store, tally, options)
 
 
-def _parting(store: HotStore, tally: Any, options: Config) -> None:
+def _limit_today(store: HotStore, day: StudyDay, new: int | None, reviews: int | None, minutes: int | None) -> None:
+    """Keeps the limits that were given for this study day, beside those given earlier."""
+    if (new, reviews, minutes) == (None, None, None):
+        return
+    from lpdeck.store.hot import DayLimits
+
+    before = store.day_limits(day)
+    given = DayLimits(new, reviews, minutes)
+    store.set_day_limits(
+        day, DayLimits(*(one if one is not None else known for one, known in zip(given, before, strict=True)))
+    )
+
+
+def _spread(store: HotStore, options: Config, days: int | None, *, plain: bool) -> None:
+    """Spreads the reviews that are due: over the days asked for, or after days away over those agreed on."""
+    from lpdeck.review.backlog import backlog, waiting
+    from lpdeck.review.backlog import spread as spread_over
+
+    day = options.calendar.day_of(now_ms())
+    if days is None:
+        found = backlog(store, day)
+        days = _agreed_days(found) if found is not None else None
+    if days is None:
+        return
+    marks = spread_over(store, waiting(store, day), day, days)
+    batch = store.mark(marks, at_ms=now_ms(), day=day)
+    if batch is not None:
+        say(f"{len(batch.cards)} cards moved to the next days; lpdeck undo takes it back.")
+
+
+def _agreed_days(found: Backlog) -> int | None:
+    """Over how many days the learner wants a backlog spread; None for not at all, or where nobody can be asked."""
+    from lpdeck.review.backlog import LONGEST
+
+    waited = f"{len(found.cards)} cards waited while you were away for {found.away} days."
+    answer = context.ask(f"{waited} Spread them over the next {found.days} days? [Y, n, or a number of days]")
+    if answer is None or answer.lower() in ("n", "no"):
+        return None
+    if answer.isascii() and answer.isdigit():
+        return min(max(int(answer), 1), LONGEST)
+    return found.days if answer.lower() in ("", "y", "yes") else None
+
+
+def _parting(store: HotStore, tally: Tally, options: Config) -> None:
     """What the sitting did, left on the screen from which the learner came."""
     from lpdeck.cli.sitting import counts, done
     from lpdeck.review.session import Left
 
     for line in done(tally):
         out(line)
-    queue = build(store, options.calendar.day_of(now_ms()), limits(options))
+    queue = _queue(store, options)
     if queue.cards:
-        out(f"{counts(Left(queue.due, len(queue.new)))} for today: lpdeck review")
+        out(f"{counts(Left(queue.due, queue.begun))} for today: lpdeck review")
 
 
 def _starters_into_an_empty_home() -> None:
@@ -83,23 +151,36 @@ def _starters_into_an_empty_home() -> None:
 
 def limits(options: Config) -> Limits:
     """The day's limits as the learner set them."""
-    return Limits(options.new_per_day, options.reviews_per_day)
+    return Limits(options.new_per_day, options.reviews_per_day, options.minutes_per_day)
 
 
 def due(
+    words: FILTER = None,
     count: Annotated[bool, typer.Option("--count", help="Print one number: cards due and new today.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say how much today's review holds."""
+    from lpdeck.cli.choosing import filter_of
+
     options = config()
+    chosen = filter_of(words)
     with hot_store() as store:
-        queue = build(store, options.calendar.day_of(now_ms()), limits(options))
+        queue = _queue(store, options, chosen)
     if json:
         out_json({"due": queue.due, "new": len(queue.new), "principles": dict(queue.by_principle())})
     elif count:
         out(str(len(queue.cards)))
     else:
         out(f"{queue.due} due   {len(queue.new)} new")
+
+
+def _queue(store: HotStore, options: Config, chosen: Filter | None = None) -> Queue:
+    """Today's queue, of the cards that pass a filter and are of the learner's level."""
+    from lpdeck.cli.choosing import find, of_level
+
+    now = now_ms()
+    ids = find(store, of_level(chosen, options.level), options, now)
+    return build(store, options.calendar.day_of(now), limits(options), None if ids is None else frozenset(ids))
 
 
 def today(*, json: bool) -> None:
@@ -109,8 +190,7 @@ def today(*, json: bool) -> None:
         _welcome(json=json)
         return
     with hot_store() as store:
-        day = options.calendar.day_of(now_ms())
-        queue = build(store, day, limits(options))
+        queue = _queue(store, options)
         if json:
             out_json(_today_json(queue, store, options))
             return

@@ -1,10 +1,40 @@
-"""The sentences around a sitting: what is left, what was done, when to come back. Shared by screen and plain text."""
+"""A sitting at a terminal or a pipe, and the sentences around it: what is left, what was done, when to come back."""
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING
+
+from lpdeck.cli import context
 from lpdeck.cli.rendering import day_name, plural
 from lpdeck.days import Calendar
 from lpdeck.review.session import Finished, Left, Tally
+
+if TYPE_CHECKING:
+    from lpdeck.config import Config
+    from lpdeck.review.session import Sitting
+    from lpdeck.store.hot import HotStore
+
+
+def sit(session: Sitting, store: HotStore, options: Config, *, plain: bool) -> Tally | None:
+    """Runs a sitting where the learner sits; what it did, None where plain text has said it already."""
+    from lpdeck.cli.desk import DeckDesk
+    from lpdeck.cli.keys import Screen, is_terminal
+    from lpdeck.cli.rendering import Painter
+    from lpdeck.review.loop import run
+
+    if plain or not is_terminal():
+        from lpdeck.cli.plain import PlainReviewer
+
+        painter = Painter(width=min(context.width(), 100), colour=False)
+        reviewer = PlainReviewer(sys.stdin, sys.stdout, options, painter, context.now_ms)
+        run(session, reviewer, context.now_ms, DeckDesk(store))
+        return None
+    from lpdeck.cli.terminal import TerminalReviewer
+
+    with Screen() as screen:
+        terminal = TerminalReviewer(screen, options, Painter(colour=context.colour()), context.now_ms)
+        return run(session, terminal, context.now_ms, DeckDesk(store, screen.left))
 
 
 def counts(left: Left) -> str:
@@ -24,6 +54,11 @@ def done(tally: Tally) -> list[str]:
 
 def come_back(end: Finished, calendar: Calendar, now_ms: int) -> list[str]:
     """When there is something to ask again."""
+    if end.minutes is not None:
+        more = f"lpdeck review --minutes {end.minutes + 10} goes on."
+        return [f"Your {plural(end.minutes, 'minute')} for today are up, with {counts(end.left)}.", more]
+    if end.crammed is not None:
+        return [f"Each of {plural(end.crammed, 'card')} was right once; no schedule was touched."]
     if end.learning_ms is not None:
         return [f"The next card comes back at {calendar.local(end.learning_ms):%H:%M}."]
     if end.due_day is None:

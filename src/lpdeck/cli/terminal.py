@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
-from lpdeck.cli import faces
-from lpdeck.cli.keys import HANG_UP, Screen
-from lpdeck.cli.rendering import Painter, cut, interval, plural, wrapped
+from lpdeck.cli import faces, picking
+from lpdeck.cli.keys import HANG_UP, PASTE, RESIZE, TICK, Screen
+from lpdeck.cli.picking import Picker
+from lpdeck.cli.rendering import MEASURE, Painter, bare, cut, interval, plural, wrapped
 from lpdeck.cli.sitting import come_back, counts, done
-from lpdeck.config import Config
-from lpdeck.review.loop import Back, Choose, Do, Front
+from lpdeck.config import KEY_MEANINGS, Config
+from lpdeck.events import Event
+from lpdeck.review.coaching import Coaching
+from lpdeck.review.drills import Attempt, Drill, Result
+from lpdeck.review.loop import Aside, Back, Choose, Do, Duel, Flag, Front, Mark, Note, Tick, Ticking, Type
 from lpdeck.review.session import Asked, Finished, Left, Tally
 from lpdeck.scheduling import Rating
 
-KEY_SIGNS = {"enter": "⏎", "up": "↑", "down": "↓", "left": "←", "right": "→", "escape": "esc"}
-_WISHES = {wish.value: wish for wish in Do}
+KEY_SIGNS = {"enter": "⏎", "up": "↑", "down": "↓", "left": "←", "right": "→", "escape": "esc", "tab": "⇥"}
+_WISHES: dict[str, Do] = {wish.value: wish for wish in Do if wish.value in KEY_MEANINGS}
 _NARROW = 50
 _SCROLL = ("up", "down", "page up", "page down")
+_FLAG_KEYS = {"r": "red", "o": "orange", "g": "green", "b": "blue", "p": "pink", "t": "turquoise", "v": "purple"}
+
+
+@dataclass
+class _Page:
+    """Lines that may be longer than the screen: `start` is the first that is shown, `at` one that must be seen."""
+
+    start: int = 0
+    at: int | None = None
+
+    def window(self, count: int, room: int) -> tuple[int, int]:
+        """The first line shown and how many are below; the line at the cursor is kept in sight."""
+        self.start = min(max(self.start, 0), max(count - room, 0))
+        if self.at is not None:
+            self.start = min(max(self.start, self.at - room + 1), self.at)
+        return self.start, max(count - self.start - room, 0)
 
 
 class TerminalReviewer:
@@ -32,128 +52,364 @@ class TerminalReviewer:
         self._clock = clock
         self._actions = {key: action for action, keys in config.keys.items() for key in keys}
         self._notice = ""
+        self._page = _Page()
+        self._lines: list[str] = []
 
     def notice(self, text: str) -> None:
         """Said above the keys of the next frame."""
         self._notice = text
 
+    # The steps of a card
+
     def front(self, asked: Asked, left: Left) -> Front:
         """Shows the front until it is revealed, answered or left."""
-        face = faces.front(asked.card, asked.options)
-        letters = [faces.option_letter(index) for index in range(len(asked.options))]
+        self._page = _Page()
+        picker = _picker_of(asked)
         while True:
-            lines = [*self._head(asked, left), *self._painter.face(face)]
-            key = self._frame(lines, *self._front_keys(letters))
-            if key in letters:
-                return Choose(letters.index(key))
-            action = self._actions.get(key, "")
-            if action in _WISHES:
-                return _WISHES[action]
+            face = faces.front(asked.card, asked.exercise, self._picking(asked, picker))
+            is_told = asked.exercise.target_ms is not None
+            lines = [*self._head(asked, left, self._told(asked)), *self._painter.face(face)]
+            key = self._frame(lines, *self._front_keys(asked, picker), picker=picker, timeout_s=1 if is_told else None)
+            chosen = picker.chosen(key) if picker else None
+            if chosen is not None:
+                return Choose(chosen)
+            moved = picker.press(key) if picker else None
+            if moved is not None:
+                picker = moved
+                continue
+            if self._actions.get(key) == "type":
+                typed = self._typed("Your answer")
+                if typed:
+                    return Type(typed)
+                continue
+            wish = self._wish(key, asked)
+            if wish is Do.REVEAL and picker is not None and picker.picked is not None:
+                return Mark(picker.picked)
+            if wish is not None:
+                return wish
 
-    def back(self, asked: Asked, left: Left, ratings: tuple[Rating, ...], chosen: int | None) -> Back:
-        """Shows the back until it is rated or left. Reveal gives the rating where there is only one."""
-        question = faces.question(asked.card)
-        answer = faces.back(asked.card, asked.options, chosen)
-        words = {rating.word: rating for rating in ratings}
+    def duel(self, asked: Asked, left: Left, attempt: Attempt) -> Duel:
+        """Shows both answers unlabelled until one is chosen."""
+        self._page = _Page()
+        picker = picking.of(faces.letters(asked.exercise))
+        question = faces.question(asked.card, asked.exercise)
+        while True:
+            head = [*self._head(asked, left), *self._painter.face(question), ""]
+            lines = [*head, *self._painter.face(faces.duel(asked.exercise, picker.at))]
+            hints = [f"{self._bold('a b')} choose", self._hint("reveal", "skip")]
+            key = self._frame(lines, hints, self._usual(picker.names), picker=picker)
+            chosen = picker.chosen(key)
+            if chosen is not None:
+                return Choose(chosen)
+            moved = picker.press(key)
+            if moved is not None:
+                picker = moved
+                continue
+            wish = self._wish(key, asked)
+            if wish is not None:
+                return wish
+
+    def tick(self, asked: Asked, left: Left, attempt: Attempt) -> Ticking:
+        """Shows the points to be ticked off."""
+        self._page = _Page()
+        picker = picking.of(faces.numbers(asked.exercise.points), attempt.ticked or frozenset())
+        question = faces.question(asked.card, asked.exercise)
+        while True:
+            head = [*self._head(asked, left), *self._painter.face(question), ""]
+            lines = [*head, *self._painter.face(faces.ticking(asked.exercise, picker.at, picker.picked or ()))]
+            hints = [
+                f"{self._bold(_range(picker))} tick",
+                f"{self._bold('↑ ↓ space')} tick",
+                self._hint("reveal", "done"),
+            ]
+            key = self._frame(lines, hints, self._usual(picker.names), picker=picker)
+            moved = picker.press(key)
+            if moved is not None:
+                picker = moved
+                continue
+            wish = self._wish(key, asked)
+            if wish is Do.REVEAL:
+                return Tick(picker.picked or frozenset())
+            if wish is not None:
+                return wish
+
+    def back(self, asked: Asked, left: Left, result: Result) -> Back:
+        """Shows the back until it is rated or left. Reveal gives the rating that is proposed."""
+        self._page = _Page()
+        question = faces.question(asked.card, asked.exercise)
+        answer = faces.back(asked.card, asked.exercise, result)
+        words = {rating.word: rating for rating in result.ratings}
         while True:
             head = [*self._head(asked, left), *self._painter.face(question)]
             lines = [*head, self._painter.rule(), *self._painter.face(answer)]
-            action = self._actions.get(self._frame(lines, *self._back_keys(asked, ratings)), "")
+            key = self._frame(lines, self._rating_keys(asked, result), self._usual())
+            action = self._actions.get(key, "")
             if action in words:
                 return words[action]
-            if action == "reveal" and len(ratings) == 1:
-                return ratings[0]
-            if action in _WISHES and action != "reveal":
-                return _WISHES[action]
+            proposed = result.proposed or (result.ratings[0] if len(result.ratings) == 1 else None)
+            if action == "reveal":
+                if proposed is not None:
+                    return proposed
+                continue
+            wish = self._wish(key, asked)
+            if wish is not None:
+                return wish
+
+    # Beside the cards
+
+    def leech(self, asked: Asked, coaching: Coaching) -> Do:
+        """Shows what the page advises about a card that was forgotten too often."""
+        self._page = _Page()
+        wishes = {"e": Do.EDIT, "x": Do.SPLIT, "s": Do.SUSPEND, "enter": Do.REVEAL, "space": Do.REVEAL}
+        while True:
+            self._resize()
+            lines = self._painter.face(faces.leech(asked.card, coaching))
+            pairs = (("e", "rewrite"), ("x", "split in two"), ("s", "suspend"), ("⏎", "go on"))
+            hints = [f"{self._bold(key)} {word}" for key, word in pairs]
+            key = self._frame(lines, hints, [])
+            if key in wishes:
+                return wishes[key]
+
+    def offer(self, asked: Asked, phrase: str) -> bool:
+        """Asks whether a missed phrase shall become a card."""
+        self._page = _Page()
+        while True:
+            self._resize()
+            lines = self._painter.face(faces.offer(phrase))
+            key = self._frame(lines, [f"{self._bold('y')} make a card", f"{self._bold('n')} leave it"], [])
+            if key in ("y", "n", "enter", "escape", "q"):
+                return key == "y"
+
+    def info(self, asked: Asked, history: Sequence[Event]) -> None:
+        """Shows where the card comes from and what happened to it, until any key but those that scroll."""
+        from lpdeck.cli.history import about
+
+        page, self._page = self._page, _Page()
+        while True:
+            self._resize()
+            lines = about(asked.card, asked.schedule, history, self._config, self._clock(), self._painter)
+            key = self._frame(lines, [f"{self._bold('any key')} goes back"], [])
+            if key not in (RESIZE, *_SCROLL):
+                break
+        self._page = page
 
     def finished(self, end: Finished, tally: Tally) -> Do:
         """Shows what was done and when to come back; undo takes the last answer back, any other key leaves."""
-        calendar = self._config.calendar
+        self._page = _Page()
         while True:
-            head = self._painter.style("Done for now.", "bold")
-            lines = [head, "", *done(tally), *come_back(end, calendar, self._clock())]
+            self._resize()
+            said = [*done(tally), *come_back(end, self._config.calendar, self._clock())]
+            body = [line for sentence in said for line in wrapped(sentence, self._painter.width)]
+            lines = [self._bold("Done for now."), "", *body]
             key = self._frame(lines, [self._hint("undo", "undo"), f"{self._bold('any key')} leave"], [])
             action = self._actions.get(key, "")
             if action in ("undo", "redo"):
                 return _WISHES[action]
-            if key and key not in _SCROLL:
+            if key not in (RESIZE, *_SCROLL):
                 return Do.QUIT
+
+    # Keys that every step knows
+
+    def _wish(self, key: str, asked: Asked) -> Do | Aside | None:
+        """What a key wants of the card, asking for a colour or a line where that is needed."""
+        action = self._actions.get(key, "")
+        if action == "flag":
+            return self._flag()
+        if action == "note":
+            text = self._typed("Note", asked.card.note or "", empty=True)
+            return None if text is None else Note(text)
+        return _WISHES.get(action)
+
+    def _flag(self) -> Flag | None:
+        """Asks for a colour; any other key than theirs leaves the flag as it is."""
+        hints = [f"{self._bold(key)} {colour}" for key, colour in _FLAG_KEYS.items()]
+        while True:
+            key = self._frame(self._lines, [*hints, f"{self._bold('0')} none"], [])
+            if key in _FLAG_KEYS or key == "0":
+                return Flag(_FLAG_KEYS.get(key))
+            if key not in (RESIZE, *_SCROLL):
+                return None
+
+    def _typed(self, label: str, text: str = "", *, empty: bool = False) -> str | None:
+        """A line that the learner types below the card; None where they leave with Escape, or with nothing."""
+        from lpdeck.cli.lineedit import Line
+
+        line = Line(text)
+        while True:
+            columns, rows = self._size
+            prompt = f"{label}: "
+            field, at = line.shown(max(columns - cell_len(prompt) - 1, 4))
+            footer = _footer([f"{self._bold('⏎')} done", f"{self._bold('esc')} cancel"], [], columns)
+            room = max(rows - 2 - len(footer), 1)
+            start, _ = self._page.window(len(self._lines), room)
+            shown = self._lines[start : start + room]
+            padding = [""] * (room - len(shown))
+            row = len(shown) + len(padding) + 1
+            frame = [*shown, *padding, "", cut(f"{self._bold(prompt)}", columns) + field, *footer]
+            self._screen.draw(frame, (row, min(cell_len(prompt) + at, columns - 1)))
+            key = self._key()
+            if key == "enter":
+                return line.text.strip() if line.text.strip() or empty else None
+            if key == "escape":
+                return None
+            line = line.pasted(self._screen.pasted) if key == PASTE else line.press(key)
 
     # Frames
 
-    def _head(self, asked: Asked, left: Left) -> list[str]:
+    @property
+    def _size(self) -> tuple[int, int]:
+        """Columns to write in, and rows."""
+        columns, rows = self._screen.size
+        return min(columns, MEASURE), rows
+
+    def _resize(self) -> None:
+        self._painter = replace(self._painter, width=min(self._screen.size[0], MEASURE))
+
+    def _head(self, asked: Asked, left: Left, told: str = "") -> list[str]:
         """What the card is and how many are left, in one line where both fit, else below each other."""
-        self._painter = replace(self._painter, width=self._screen.size[0])
-        heading, count = faces.heading(asked.card), counts(left)
+        self._resize()
+        heading = faces.heading(asked.card, asked.schedule.flag)
+        count = " · ".join(part for part in (told, "cram" if asked.is_crammed else "", counts(left)) if part)
         if self._painter.width >= _NARROW:
             return [self._painter.row(heading, count), ""]
         lines = [*wrapped(heading, self._painter.width), count]
         return [*(self._painter.style(line, "dim") for line in lines), ""]
 
-    def _frame(self, lines: list[str], left_keys: Sequence[str], right_keys: Sequence[str]) -> str:
+    def _told(self, asked: Asked) -> str:
+        """The clock of a stage against its target."""
+        target = asked.exercise.target_ms
+        if target is None:
+            return ""
+        return f"{faces.minutes(max(0, self._clock() - asked.shown_ms))} of {faces.minutes(target)}"
+
+    def _picking(self, asked: Asked, picker: Picker | None) -> faces.Face:
+        at, picked = (picker.at, picker.picked) if picker else (None, None)
+        return faces.picking(asked.card, asked.exercise, at, picked)
+
+    def _frame(
+        self,
+        lines: list[str],
+        left_keys: Sequence[str],
+        right_keys: Sequence[str],
+        *,
+        picker: Picker | None = None,
+        timeout_s: float | None = None,
+    ) -> str:
         """Draws lines with the keys at the bottom and waits for a key; lines that do not fit are scrolled.
 
-        Returns "" where the terminal changed its size: the caller draws anew.
+        Returns RESIZE where the terminal changed its size and TICK where time passed: the caller draws anew.
         """
-        start = 0
+        self._lines = lines
         while True:
-            columns, rows = self._screen.size
+            columns, rows = self._size
             footer = _footer(left_keys, right_keys, columns)
             room = max(rows - 1 - len(footer), 1)
-            last = max(len(lines) - room, 0)
-            more = max(len(lines) - start - room, 0)
+            self._page.at = _cursor_line(lines) if picker is not None and picker.at is not None else None
+            start, more = self._page.window(len(lines), room)
             shown = lines[start : start + room]
             said = self._notice or (f"↓ {plural(more, 'more line')}" if more else "")
             note = self._painter.style(cut(said, columns), "warning" if self._notice else "dim")
             padding = [""] * (room - len(shown))
             self._screen.draw([*shown, *padding, note, *footer])
-            key = self._screen.key()
-            if key == HANG_UP:
-                raise SystemExit(129)
+            key = self._key(timeout_s)
+            if key == TICK:
+                return key
             self._notice = ""
-            action = self._actions.get(key)
-            if key == "resize":
-                return ""
-            if key in _SCROLL or (key == "space" and more):
-                start = min(max(start + _scrolled(key, room), 0), last)
-            elif action == "help":
+            scrolls = key in _SCROLL and not (picker is not None and key in ("up", "down"))
+            if scrolls or (key == "space" and more and picker is None):
+                self._page.start = start + _scrolled(key, room)
+            elif self._actions.get(key) == "help" and not (picker and key in picker.names):
                 self._help()
-            else:
+            elif key != PASTE:
                 return key
 
-    def _help(self) -> None:
-        keys = self._config.keys
-        width = max(len(action) for action in keys) + 2
-        lines = [f"{action.ljust(width)}{'  '.join(map(sign, bound))}" for action, bound in keys.items()]
-        said = "A quiz question is answered with its letter. ↑ and ↓ scroll what does not fit."
-        columns = self._screen.size[0]
-        about = replace(self._painter, width=columns).face([faces.Block(faces.Role.DIM, said)])
-        back = self._painter.style("any key goes back", "dim")
-        self._screen.draw([self._bold("Keys"), "", *lines, "", *about, "", back])
-        if self._screen.key() == HANG_UP:
+    def _key(self, timeout_s: float | None = None) -> str:
+        key = self._screen.key(timeout_s)
+        if key == HANG_UP:
             raise SystemExit(129)
+        return key
+
+    def _help(self) -> None:
+        page, self._page = self._page, _Page()
+        lines, keys = self._lines, self._config.keys
+        while True:
+            self._resize()
+            signs = {action: "  ".join(map(sign, bound)) for action, bound in keys.items()}
+            width = max(map(cell_len, signs.values())) + 2
+            rows = [
+                cut(f"{signs[action]}{' ' * (width - cell_len(signs[action]))}{meaning}", self._painter.width)
+                for action, meaning in KEY_MEANINGS.items()
+            ]
+            said = (
+                "A quiz and a duel are answered with a letter, or with ↑ ↓ and Enter; sentences and points are ticked "
+                "with their numbers, or with ↑ ↓ and Space. Page up and page down scroll what does not fit. "
+                "lpdeck config set key_set hjkl puts the ratings under h j k l."
+            )
+            about = self._painter.face([faces.Block(faces.Role.DIM, said)])
+            hint = [f"{self._bold('any key')} goes back"]
+            key = self._plain_frame([self._bold("Keys"), "", *rows, "", *about], hint)
+            if key not in (RESIZE, *_SCROLL):
+                break
+        self._page, self._lines = page, lines
+
+    def _plain_frame(self, lines: list[str], hints: Sequence[str]) -> str:
+        """A frame on which no key has a meaning but those that scroll."""
+        columns, rows = self._size
+        footer = _footer(hints, [], columns)
+        room = max(rows - 1 - len(footer), 1)
+        start, more = self._page.window(len(lines), room)
+        shown = lines[start : start + room]
+        note = self._painter.style(f"↓ {plural(more, 'more line')}" if more else "", "dim")
+        self._screen.draw([*shown, *[""] * (room - len(shown)), note, *footer])
+        key = self._key()
+        if key in _SCROLL:
+            self._page.start = start + _scrolled(key, room)
+        return key
 
     # Keys at the bottom
 
-    def _front_keys(self, letters: Sequence[str]) -> tuple[list[str], list[str]]:
-        hints = [self._hint("reveal", "don’t know" if letters else "show")]
-        if letters:
-            hints.insert(0, f"{self._bold(f'{letters[0]}–{letters[-1]}')} answer")
-        return hints, [self._hint("undo", "undo"), self._hint("help", "keys")]
+    def _front_keys(self, asked: Asked, picker: Picker | None) -> tuple[list[str], list[str]]:
+        taken = picker.names if picker else ()
+        type_it = self._hint("type", "type", taken)
+        match asked.exercise.drill:
+            case Drill.QUIZ:
+                answer = f"{self._bold(_range(picker))} answer"
+                return [answer, self._hint("reveal", "don’t know"), type_it], self._usual(taken)
+            case Drill.HUNT:
+                return [*self._ticking(picker, "mark"), self._hint("reveal", "done")], self._usual(taken)
+            case Drill.STAGE if asked.exercise.target_ms:
+                return [self._hint("reveal", "told"), type_it], self._usual(taken)
+            case _:
+                edits = [self._hint("edit", "edit"), self._hint("bury", "bury")]
+                return [self._hint("reveal", "show"), type_it, *edits], self._usual(taken)
 
-    def _back_keys(self, asked: Asked, ratings: tuple[Rating, ...]) -> tuple[list[str], list[str]]:
-        single = len(ratings) == 1
-        hints = [
-            self._hint(
-                "reveal" if single else rating.word, f"{rating.word} {interval(asked.outcomes[rating].interval)}"
-            )
-            for rating in ratings
-        ]
-        return hints, [self._hint("undo", "undo")]
+    def _rating_keys(self, asked: Asked, result: Result) -> list[str]:
+        """The ratings with their intervals; Enter stands before the one that it gives."""
+        proposed = result.proposed or (result.ratings[0] if len(result.ratings) == 1 else None)
+        hints = []
+        for rating in result.ratings:
+            key = sign(self._config.keys[rating.word][0])
+            keys = self._hint_key("reveal") if rating is proposed else key
+            if rating is proposed and len(result.ratings) > 1:
+                keys = f"{keys} {key}"
+            hints.append(f"{self._bold(keys)} {_rating_word(asked, rating)}")
+        return hints
 
-    def _hint(self, action: str, word: str) -> str:
+    def _ticking(self, picker: Picker | None, word: str) -> list[str]:
+        return [f"{self._bold(_range(picker))} {word}", f"{self._bold('↑ ↓ space')} {word}"]
+
+    def _usual(self, taken: Sequence[str] = ()) -> list[str]:
+        """The keys at the right end."""
+        return [self._hint("undo", "undo", taken), self._hint("help", "keys", taken)]
+
+    def _hint(self, action: str, word: str, taken: Sequence[str] = ()) -> str:
+        return f"{self._bold(self._hint_key(action, taken))} {word}"
+
+    def _hint_key(self, action: str, taken: Sequence[str] = ()) -> str:
+        """The key that is shown for an action: Enter if it does, else the first that means nothing else here."""
         keys = self._config.keys[action]
-        return f"{self._bold(sign('enter' if 'enter' in keys else keys[0]))} {word}"
+        free = [key for key in keys if key not in taken] or list(keys)
+        return sign("enter" if "enter" in keys else free[0])
 
     def _bold(self, text: str) -> str:
         return self._painter.style(text, "bold")
@@ -162,6 +418,34 @@ class TerminalReviewer:
 def sign(key: str) -> str:
     """How a key is shown."""
     return KEY_SIGNS.get(key, key)
+
+
+def _picker_of(asked: Asked) -> Picker | None:
+    """What can be picked on a front."""
+    match asked.exercise.drill:
+        case Drill.QUIZ:
+            return picking.of(faces.letters(asked.exercise))
+        case Drill.HUNT:
+            return picking.of(faces.numbers(asked.exercise.hunt.sentences), frozenset())
+        case _:
+            return None
+
+
+def _range(picker: Picker | None) -> str:
+    """The keys of a list, from the first to the last that is one key."""
+    names = [name for name in picker.names if len(name) == 1] if picker else []
+    return f"{names[0]}–{names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def _rating_word(asked: Asked, rating: Rating) -> str:
+    """A rating with the interval it gives; while cramming there is only right and again."""
+    if asked.is_crammed:
+        return "again" if rating is Rating.AGAIN else "right"
+    return f"{rating.word} {interval(asked.outcomes[rating].interval)}"
+
+
+def _cursor_line(lines: Sequence[str]) -> int | None:
+    return next((at for at, line in enumerate(lines) if bare(line).startswith("› ")), None)
 
 
 def _scrolled(key: str, room: int) -> int:
@@ -185,12 +469,8 @@ def _footer(left: Sequence[str], right: Sequence[str], columns: int) -> list[str
             lines[-1] = joined
         else:
             lines.append(hint)
-    return [line if _width(line) <= columns else cut(_bare(line), columns) for line in lines if line]
-
-
-def _bare(text: str) -> str:
-    return "".join(part.partition("m")[2] if index else part for index, part in enumerate(text.split("\x1b[")))
+    return [line if _width(line) <= columns else cut(bare(line), columns) for line in lines if line]
 
 
 def _width(text: str) -> int:
-    return cell_len(_bare(text))
+    return cell_len(bare(text))

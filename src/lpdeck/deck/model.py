@@ -161,6 +161,19 @@ _KINDS = (
     ),
 )
 
+_NAMING = ("phrase", "question", "front", "stage", "principle", "level", "list", "text")
+_OF_A_STORY = ("stage", "principle", "level")
+
+
+def words_of(fields: Mapping[str, Any]) -> str:
+    """The words by which a list names a card."""
+    for name in _NAMING:
+        if fields.get(name):
+            story = f" · {fields['story']}" if fields.get("story") and name in _OF_A_STORY else ""
+            return f"{fields[name]}{story}"
+    return str(fields.get("story", ""))
+
+
 KINDS: Mapping[str, KindSpec] = {kind.name: kind for kind in _KINDS}
 
 Fields = Mapping[str, Any]

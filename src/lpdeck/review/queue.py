@@ -1,57 +1,125 @@
-"""What a study day holds: learning cards, then what is due, then new cards, within the day's limits.
+"""What a study day holds: learning cards, then what is due, with new cards between, within the day's limits.
 
 Siblings (the same phrase or question in several decks) never meet on one day.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter, deque
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 
 from lpdeck.days import StudyDay
 from lpdeck.scheduling import Schedule, State
-from lpdeck.store.hot import HotStore, QueuedCard, StoredCard
+from lpdeck.store.hot import DayLimits, HotStore, QueuedCard, StoredCard
+
+NEIGHBOURHOOD = 8
+"""How many cards of nearly equal recall may change places so that principles alternate."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How many cards a study day may begin and review, over all its sittings."""
+    """How many cards a study day may begin and review, and for how many minutes (0: without end), over all sittings."""
 
     new_per_day: int
     reviews_per_day: int
+    minutes: int = 0
+
+    def on(self, day: DayLimits) -> Limits:
+        """These limits with what the learner chose for one day alone."""
+        chosen = {"new_per_day": day.new, "reviews_per_day": day.reviews, "minutes": day.minutes}
+        return replace(self, **{name: value for name, value in chosen.items() if value is not None})
 
 
 @dataclass
 class Queue:
-    """The cards of a study day still to be asked. A sitting takes from the front."""
+    """The cards of a study day still to be asked. A sitting takes from the front; `later` are those it skipped."""
 
     learning: list[QueuedCard]
-    reviews: list[QueuedCard]
-    new: list[QueuedCard]
+    reviews: deque[QueuedCard]
+    new: deque[QueuedCard]
+    later: list[QueuedCard] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._reviews_at_first, self._new_at_first = len(self.reviews), len(self.new)
 
     @property
     def due(self) -> int:
         """Cards to be asked that are not new."""
-        return len(self.learning) + len(self.reviews)
+        return len(self.cards) - self.begun
+
+    @property
+    def begun(self) -> int:
+        """New cards to be asked."""
+        return sum(card.is_new for card in self.cards)
 
     @property
     def cards(self) -> list[QueuedCard]:
         """All of them, in the order of their groups."""
-        return [*self.learning, *self.reviews, *self.new]
+        return [*self.learning, *self.reviews, *self.new, *self.later]
 
     def by_principle(self) -> Counter[str]:
         """How many cards each principle's slug has in it; a card of two principles counts for both."""
         return Counter(principle for card in self.cards for principle in card.principles)
 
+    def take(self, now_ms: int, ahead_ms: int) -> QueuedCard | None:
+        """The next card: learning cards when their minute has come, reviews with new cards spread between them,
+        learning cards up to `ahead_ms` (milliseconds) early, and what was skipped.
+        """
+        if self.learning and minute(self.learning[0]) <= now_ms:
+            return self.learning.pop(0)
+        if self.reviews and not self._is_turn_of_new():
+            return self.reviews.popleft()
+        if self.new:
+            return self.new.popleft()
+        if self.learning and minute(self.learning[0]) <= now_ms + ahead_ms:
+            return self.learning.pop(0)
+        return self.later.pop(0) if self.later else None
 
-def build(store: HotStore, day: StudyDay, limits: Limits) -> Queue:
-    """The queue of a study day as the store stands."""
-    asked_today = store.met(day)
-    learning = list(_apart(store.learning(day), asked_today))
-    reviews = _first(_apart(store.reviews(day), asked_today), limits.reviews_per_day - store.reviewed(day))
-    new = _first(_apart(store.new_cards(day), asked_today), limits.new_per_day - store.begun(day))
-    return Queue(learning, reviews, new)
+    def _is_turn_of_new(self) -> bool:
+        """Whether new cards lag behind: both groups are used up at one pace, so that they end together."""
+        if not self.new:
+            return False
+        new_done = self._new_at_first - len(self.new) + 1
+        reviews_done = self._reviews_at_first - len(self.reviews) + 1
+        return new_done * (self._reviews_at_first + 1) < reviews_done * (self._new_at_first + 1)
+
+    def pull(self, card: str) -> QueuedCard | None:
+        """Takes one card out wherever it stands."""
+        for group in (self.learning, self.reviews, self.new, self.later):
+            for queued in group:
+                if queued.id == card:
+                    group.remove(queued)
+                    return queued
+        return None
+
+    def put_learning(self, card: QueuedCard) -> None:
+        """A card that comes back today, in the order of the minutes."""
+        self.learning.append(card)
+        self.learning.sort(key=minute)
+
+
+def build(store: HotStore, day: StudyDay, limits: Limits, chosen: Container[str] | None = None) -> Queue:
+    """The queue of a study day as the store stands, of the cards in `chosen` alone where that is given."""
+    limits = limits.on(store.day_limits(day))
+    met = store.met(day)
+    learning = list(_apart(_of(chosen, store.learning(day)), met))
+    due = _first(_apart(_of(chosen, store.reviews(day)), met), limits.reviews_per_day - store.reviewed(day))
+    reviews = deque(alternated(due))
+    new = _first(_apart(_of(chosen, new_cards(store, day)), met), limits.new_per_day - store.begun(day))
+    return Queue(learning, reviews, deque(new))
+
+
+def new_cards(store: HotStore, day: StudyDay) -> Iterator[QueuedCard]:
+    """The new cards, the principles taking turns in an order drawn for the day; each in the order of the decks."""
+    sets = sorted(store.principle_sets(), key=lambda principles: drawn(f"{day}:{principles}"))
+    return _by_turns([store.new_cards(day, principles) for principles in sets])
+
+
+def drawn(seed: str) -> bytes:
+    """A key to sort by that depends on the seed alone, the same on every computer."""
+    return blake2b(seed.encode(), digest_size=8).digest()
 
 
 def may_be_asked(card: StoredCard, schedule: Schedule, day: StudyDay) -> bool:
@@ -59,6 +127,46 @@ def may_be_asked(card: StoredCard, schedule: Schedule, day: StudyDay) -> bool:
     if card.draft or card.retired or schedule.suspended or (schedule.buried_until or day) > day:
         return False
     return schedule.state is not State.REVIEW or (schedule.due_day or day) <= day
+
+
+def minute(card: QueuedCard) -> int:
+    """When a learning card comes back (milliseconds UTC)."""
+    return card.due_at_ms or 0
+
+
+def alternated(cards: Iterable[QueuedCard]) -> Iterator[QueuedCard]:
+    """The cards nearly in their order: where one has the principles of the one before it, the nearest other one of
+    the next few goes first. No card waits for more than NEIGHBOURHOOD others because of that.
+    """
+    ahead: deque[QueuedCard] = deque()
+    rest, last, passed = iter(cards), None, 0
+    while True:
+        ahead.extend(card for _, card in zip(range(NEIGHBOURHOOD - len(ahead)), rest, strict=False))
+        if not ahead:
+            return
+        other = next((at for at, card in enumerate(ahead) if card.principles != last), 0)
+        if passed >= NEIGHBOURHOOD:
+            other = 0
+        passed = passed + 1 if other else 0
+        card = ahead[other]
+        del ahead[other]
+        last = card.principles
+        yield card
+
+
+def _of(chosen: Container[str] | None, cards: Iterable[QueuedCard]) -> Iterator[QueuedCard]:
+    return (card for card in cards if chosen is None or card.id in chosen)
+
+
+def _by_turns(groups: list[Iterator[QueuedCard]]) -> Iterator[QueuedCard]:
+    """One of each group, then the next of each; nothing is read before its turn."""
+    waiting = deque(groups)
+    while waiting:
+        group = waiting.popleft()
+        for card in group:
+            yield card
+            waiting.append(group)
+            break
 
 
 def _apart(cards: Iterable[QueuedCard], met: dict[str, str]) -> Iterator[QueuedCard]:

@@ -6,29 +6,45 @@ keeps in memory is the queue; everything that happened is in the store's log.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from typing import Any
 
 from lpdeck.days import Calendar, StudyDay
-from lpdeck.review.queue import Limits, Queue, build, may_be_asked
-from lpdeck.scheduling import Outcome, Rating, Schedule, Scheduler
-from lpdeck.store.hot import HotStore, QueuedCard, StaleError, StoredCard
+from lpdeck.events import Event, Kind
+from lpdeck.review.coaching import Coaching, coach
+from lpdeck.review.drills import Exercise, exercise_of
+from lpdeck.review.queue import Limits, Queue, build, drawn, may_be_asked, minute, new_cards
+from lpdeck.scheduling import Outcome, Rating, Schedule, Scheduler, becomes_leech
+from lpdeck.store.hot import Batch, HotStore, Mark, QueuedCard, StaleError, StoredCard
 
 LEARN_AHEAD_MS = 20 * 60_000
 """How much before its minute a learning card is asked when nothing else is left; Anki's default."""
 
+COUNTED_MS = 180_000
+"""What of one answer counts as study time; the rest was a pause. The store counts the same."""
+
 
 @dataclass(frozen=True)
 class Asked:
-    """A card that is being asked: its schedule, what each rating gives, and a quiz's options in today's order."""
+    """A card that is being asked: its schedule, what each rating gives (nothing while cramming), and its drill."""
 
     card: StoredCard
     schedule: Schedule
     outcomes: Mapping[Rating, Outcome]
-    options: tuple[str, ...]
+    exercise: Exercise
     shown_ms: int
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """A quiz's options in today's order."""
+        return self.exercise.options if self.card.kind == "quiz" else ()
+
+    @property
+    def is_crammed(self) -> bool:
+        """Whether the answer touches no schedule."""
+        return not self.outcomes
 
 
 @dataclass(frozen=True)
@@ -43,14 +59,19 @@ class Left:
 class Finished:
     """Nothing can be asked now.
 
-    `learning_ms` is when the next learning card comes, `due_day` the next study day with cards.
+    `learning_ms` is when the next learning card comes, `due_day` the next study day with cards. `minutes` is the
+    day's budget where that is what ended the sitting, and `left` what it left over. `crammed` is how many cards a
+    sitting that crams had.
     """
 
-    learning_ms: int | None
-    due_day: StudyDay | None
+    learning_ms: int | None = None
+    due_day: StudyDay | None = None
+    minutes: int | None = None
+    left: Left = Left(0, 0)
+    crammed: int | None = None
 
 
-@dataclass
+@dataclass(frozen=True)
 class Tally:
     """What a sitting has done so far."""
 
@@ -58,56 +79,194 @@ class Tally:
     remembered: int = 0
     took_ms: int = 0
 
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.answered + other.answered, self.remembered + other.remembered, self.took_ms + other.took_ms)
 
-class ReviewSession:
-    """A sitting over one store. Times are milliseconds UTC, handed in by the caller."""
 
-    def __init__(self, store: HotStore, scheduler: Scheduler, calendar: Calendar, limits: Limits, now_ms: int) -> None:
+class Sitting(ABC):
+    """What every sitting over a store can do. Times are milliseconds UTC, handed in by the caller.
+
+    `duels` says whether follow-up cards are asked as duels.
+    """
+
+    def __init__(
+        self, store: HotStore, scheduler: Scheduler, calendar: Calendar, now_ms: int, *, duels: bool = True
+    ) -> None:
         self._store = store
         self._scheduler = scheduler
         self._calendar = calendar
-        self._limits = limits
-        self.day = calendar.day_of(now_ms)
-        self._queue = build(store, self.day, limits)
+        self._duels = duels
+        self._day_span = range(0)
+        self.day = self._day_of(now_ms)
         self._current: QueuedCard | None = None
-        self.tally = Tally()
-        self._given: list[tuple[str, Tally]] = []
-        self._undone: list[tuple[str, Tally] | None] = []
+        self._skipped: list[str] = []
+        self._done: dict[str, Tally] = {}
+        self._undone: set[str] = set()
+
+    @abstractmethod
+    def next(self, now_ms: int) -> Asked | Finished:
+        """The card to ask at this moment; the same one again until it is answered."""
+
+    @abstractmethod
+    def left(self) -> Left:
+        """What is left today, the card being asked included."""
+
+    @abstractmethod
+    def answer(self, asked: Asked, rating: Rating, now_ms: int, detail: Mapping[str, Any] | None = None) -> bool:
+        """Makes an answer durable. False if the card was answered elsewhere meanwhile: then nothing was stored."""
+
+    @abstractmethod
+    def skip(self) -> bool:
+        """Puts the card behind all others of this sitting; False where it is the only one."""
+
+    @abstractmethod
+    def _rebuild(self, now_ms: int) -> None:
+        """Makes the queue anew from the store, the skipped cards last."""
+
+    @abstractmethod
+    def _pull(self, card: str) -> QueuedCard | None:
+        """Takes a card out of the queue."""
+
+    @property
+    def tally(self) -> Tally:
+        """What this sitting did, without what it took back."""
+        return sum((one for batch, one in self._done.items() if batch not in self._undone), Tally())
+
+    def undo(self, now_ms: int) -> Batch | None:
+        """Takes back this device's last action, of this sitting or an earlier one; the cards it touched come next."""
+        batch = self._store.undo(now_ms, self._day_of(now_ms), self._scheduler)
+        if batch:
+            self._undone.add(batch.id)
+            self._show_first(batch.cards, now_ms)
+        return batch
+
+    def redo(self, now_ms: int) -> Batch | None:
+        """Takes back the last undo, if nothing was done since."""
+        batch = self._store.redo(now_ms, self._day_of(now_ms), self._scheduler)
+        if batch:
+            self._undone.discard(batch.id)
+            self._rebuild(now_ms)
+        return batch
+
+    def mark(self, asked: Asked, kind: Kind, now_ms: int, **detail: Any) -> None:
+        """Suspends, buries (until tomorrow) or flags the card that is asked; `detail` of a flag is its colour."""
+        day = self._day_of(now_ms)
+        due = day + 1 if kind is Kind.BURY else None
+        batch = self._store.mark([Mark(asked.card.id, kind, due, detail)], at_ms=now_ms, day=day)
+        if batch is not None:
+            self._done[batch.id] = Tally()
+            self._marked(batch, now_ms)
+
+    def _marked(self, batch: Batch, now_ms: int) -> None:
+        """Goes on after a mark; a flagged card stays."""
+        if batch.kind is not Kind.FLAG:
+            self._rebuild(now_ms)
+
+    def again(self, asked: Asked, now_ms: int) -> Asked | None:
+        """The card that is asked as it is now, after its words or its flag changed; None if it can not be asked."""
+        found = self._store.asked(asked.card.id)
+        if found is None or not may_be_asked(*found, self.day):
+            return None
+        return replace(self._asked(*found, now_ms), shown_ms=asked.shown_ms)
+
+    def history(self, card: str) -> list[Event]:
+        """What happened to a card, in order of id."""
+        return self._store.events_of(card)
+
+    def coaching(self, card: StoredCard) -> Coaching:
+        """What the rest of the card's deck offers to somebody who keeps forgetting it."""
+        return coach(card, self._store.schedule(card.id), self._store.cards_of(card.deck))
+
+    def became_leech(self, asked: Asked, rating: Rating) -> bool:
+        """Whether this rating was the lapse that made the card a leech."""
+        outcome = asked.outcomes.get(rating)
+        return outcome is not None and becomes_leech(asked.schedule, outcome.schedule)
+
+    def _day_of(self, now_ms: int) -> StudyDay:
+        """The study day of a moment; the zone is asked once a day, not at every card."""
+        if now_ms not in self._day_span:
+            self._named_day = self._calendar.day_of(now_ms)
+            starts = self._calendar.starts_ms
+            self._day_span = range(starts(self._named_day), starts(StudyDay(self._named_day + 1)))
+        return self._named_day
+
+    def _asked(self, card: StoredCard, schedule: Schedule, now_ms: int) -> Asked:
+        return Asked(
+            card=card,
+            schedule=schedule,
+            outcomes=self._outcomes(card.id, schedule, now_ms),
+            exercise=exercise_of(card, self.day, duels=self._duels),
+            shown_ms=now_ms,
+        )
+
+    def _outcomes(self, card: str, schedule: Schedule, now_ms: int) -> Mapping[Rating, Outcome]:
+        return self._scheduler.outcomes(card, schedule, self.day, now_ms)
+
+    def _count(self, batch: str, rating: Rating, took_ms: int) -> None:
+        self._done[batch] = Tally(1, int(rating is not Rating.AGAIN), took_ms)
+
+    def _show_first(self, cards: Sequence[str], now_ms: int) -> None:
+        self._rebuild(now_ms)
+        self._current = next(filter(None, map(self._pull, cards)), None)
+
+
+class ReviewSession(Sitting):
+    """A sitting that reviews: due cards, then new ones, within the day's limits.
+
+    `chosen` are the ids to which it keeps; None are all.
+    """
+
+    def __init__(
+        self,
+        store: HotStore,
+        scheduler: Scheduler,
+        calendar: Calendar,
+        limits: Limits,
+        now_ms: int,
+        *,
+        chosen: Container[str] | None = None,
+        duels: bool = True,
+    ) -> None:
+        super().__init__(store, scheduler, calendar, now_ms, duels=duels)
+        self._limits = limits
+        self._chosen = chosen
+        self._rebuild(now_ms)
 
     def next(self, now_ms: int) -> Asked | Finished:
         """The card to ask at this moment; the same one again until it is answered."""
-        if self._calendar.day_of(now_ms) != self.day:
+        if self._day_of(now_ms) != self.day:
             self._rebuild(now_ms)
         while True:
-            queued = self._current or _take(self._queue, now_ms)
+            if self._current is None and self._is_out_of_time():
+                return Finished(minutes=self._minutes, left=self.left())
+            queued = self._current or self._queue.take(now_ms, LEARN_AHEAD_MS)
             if queued is None:
                 return self._finished()
             self._current = queued
-            card, schedule = self._store.card(queued.id), self._store.schedule(queued.id)
-            if card is not None and may_be_asked(card, schedule, self.day):
-                return self._asked(card, schedule, now_ms)
+            found = self._store.asked(queued.id)
+            if found is not None and may_be_asked(*found, self.day):
+                return self._asked(*found, now_ms)
             self._rebuild(now_ms)
 
     def left(self) -> Left:
         """What is left today, the card being asked included."""
-        queue, current = self._queue, self._current
-        if current is None:
-            return Left(queue.due, len(queue.new))
-        is_new = current.due_at_ms is None and self._store.schedule(current.id).is_new
-        return Left(queue.due + (not is_new), len(queue.new) + is_new)
+        current = self._current
+        is_new = current is not None and current.is_new
+        is_due = current is not None and not current.is_new
+        return Left(self._queue.due + is_due, self._queue.begun + is_new)
 
     def answer(self, asked: Asked, rating: Rating, now_ms: int, detail: Mapping[str, Any] | None = None) -> bool:
         """Makes an answer durable. False if the card was answered elsewhere meanwhile: then nothing was stored.
 
         The due date of a learning step counts from the answer, not from when the card was shown.
         """
-        day = self._calendar.day_of(now_ms)
+        day = self._day_of(now_ms)
         outcome = asked.outcomes[rating]
         if day != self.day or outcome.interval < 0:
             outcome = self._scheduler.outcomes(asked.card.id, asked.schedule, day, now_ms)[rating]
         took_ms = max(0, now_ms - asked.shown_ms)
         try:
-            self._store.answer(
+            event = self._store.answer(
                 asked.card.id,
                 asked.schedule,
                 outcome,
@@ -120,100 +279,151 @@ class ReviewSession:
         except StaleError:
             self._rebuild(now_ms)
             return False
-        self._given.append((asked.card.id, replace(self.tally)))
-        self._undone.clear()
-        self.tally.answered += 1
-        self.tally.remembered += rating is not Rating.AGAIN
-        self.tally.took_ms += took_ms
+        self._count(event.batch, rating, took_ms)
+        self._spent_ms += min(took_ms, COUNTED_MS)
+        self._skipped = [card for card in self._skipped if card != asked.card.id]
         self._go_on(outcome)
         return True
 
-    def undo(self, now_ms: int) -> list[str]:
-        """Takes back this device's last action, of this sitting or an earlier one; the cards it touched come next."""
-        cards = self._store.undo(now_ms, self._calendar.day_of(now_ms), self._scheduler)
-        if cards and self._given and self._given[-1][0] in cards:
-            card, before = self._given.pop()
-            self._undone.append((card, self.tally))
-            self.tally = before
-        elif cards:
-            self._undone.append(None)  # of an earlier sitting: the tally knows nothing of it
-        return self._shown_first(cards, now_ms)
+    def skip(self) -> bool:
+        """Puts the card behind all others of this sitting; False where it is the only one."""
+        queued, self._current = self._current, None
+        if queued is None:
+            return False
+        self._skipped = [*(card for card in self._skipped if card != queued.id), queued.id]
+        self._queue.later.append(queued)
+        return len(self._queue.cards) > 1
 
-    def redo(self, now_ms: int) -> list[str]:
-        """Takes back the last undo, if nothing was done since."""
-        cards = self._store.redo(now_ms, self._calendar.day_of(now_ms), self._scheduler)
-        if cards:
-            given = self._undone.pop() if self._undone else None
-            if given is not None:
-                self._given.append((given[0], self.tally))
-                self.tally = given[1]
-            self._rebuild(now_ms)
-        return cards
-
-    def _shown_first(self, cards: Sequence[str], now_ms: int) -> list[str]:
-        if cards:
-            self._rebuild(now_ms)
-            self._current = _pull(self._queue, cards[0])
-        return list(cards)
+    def _is_out_of_time(self) -> bool:
+        return self._minutes > 0 and self._spent_ms >= self._minutes * 60_000
 
     def _rebuild(self, now_ms: int) -> None:
-        self.day = self._calendar.day_of(now_ms)
-        self._queue = build(self._store, self.day, self._limits)
+        self.day = day = self._day_of(now_ms)
         self._current = None
+        self._queue: Queue = build(self._store, day, self._limits, self._chosen)
+        self._queue.later += filter(None, map(self._queue.pull, self._skipped))
+        self._minutes = self._limits.on(self._store.day_limits(day)).minutes
+        self._spent_ms = self._store.spent_ms(day, self._calendar.starts_ms(day)) if self._minutes else 0
 
-    def _asked(self, card: StoredCard, schedule: Schedule, now_ms: int) -> Asked:
-        options = tuple(card.fields.get("options", ())) if card.kind == "quiz" else ()
-        return Asked(
-            card=card,
-            schedule=schedule,
-            outcomes=self._scheduler.outcomes(card.id, schedule, self.day, now_ms),
-            options=shuffled(options, f"{card.id}:{self.day}"),
-            shown_ms=now_ms,
-        )
+    def _pull(self, card: str) -> QueuedCard | None:
+        return self._queue.pull(card)
 
     def _go_on(self, outcome: Outcome) -> None:
         """Puts the answered card where it comes next today, if it does."""
         queued, self._current = self._current, None
         if queued is not None and outcome.interval < 0:
-            self._queue.learning.append(replace(queued, due_at_ms=outcome.schedule.due_at_ms))
-            self._queue.learning.sort(key=_minute)
+            self._queue.put_learning(replace(queued, due_at_ms=outcome.schedule.due_at_ms, is_new=False))
 
     def _finished(self) -> Finished:
         learning = self._queue.learning
         due = self._store.next_due(self.day)
-        if self._limits.new_per_day and next(self._store.new_cards(self.day), None) is not None:
+        if self._limits.new_per_day and next(new_cards(self._store, self.day), None) is not None:
             due = StudyDay(self.day + 1)  # new cards are left for tomorrow
-        return Finished(_minute(learning[0]) if learning else None, due)
+        return Finished(minute(learning[0]) if learning else None, due)
 
 
-def _minute(card: QueuedCard) -> int:
-    return card.due_at_ms or 0
+RETURNS_AFTER = 4
+"""How many cards are crammed before one that was not known comes back."""
 
 
-def _take(queue: Queue, now_ms: int) -> QueuedCard | None:
-    """The next card: learning cards when their minute has come, what is due, new ones, learning cards ahead."""
-    if queue.learning and _minute(queue.learning[0]) <= now_ms:
-        return queue.learning.pop(0)
-    if queue.reviews:
-        return queue.reviews.pop(0)
-    if queue.new:
-        return queue.new.pop(0)
-    if queue.learning and _minute(queue.learning[0]) <= now_ms + LEARN_AHEAD_MS:
-        return queue.learning.pop(0)
-    return None
+class CramSession(Sitting):
+    """A sitting that practises cards without touching their schedules; it ends when each was right once.
+
+    `cards` are asked in an order drawn from `seed`.
+    """
+
+    def __init__(
+        self,
+        store: HotStore,
+        scheduler: Scheduler,
+        calendar: Calendar,
+        cards: Sequence[str],
+        now_ms: int,
+        *,
+        seed: str = "",
+        duels: bool = True,
+    ) -> None:
+        super().__init__(store, scheduler, calendar, now_ms, duels=duels)
+        self._cards = sorted(cards, key=lambda card: drawn(f"{seed}:{card}"))
+        self._settled: dict[str, str] = {}  # batches after which a card needs no more asking
+        self._rebuild(now_ms)
+
+    def next(self, now_ms: int) -> Asked | Finished:
+        """The card to ask at this moment; the same one again until it is answered."""
+        self.day = self._day_of(now_ms)
+        while self._current is not None or self._waiting:
+            self._current = self._current or _queued(self._waiting.pop(0))
+            found = self._store.asked(self._current.id)
+            if found is not None and _can_be_crammed(found[0]):
+                return self._asked(*found, now_ms)
+            self._current = None
+        return Finished(crammed=len(self._cards))
+
+    def left(self) -> Left:
+        """What was not right yet, the card being asked included."""
+        return Left(len(self._waiting) + (self._current is not None), 0)
+
+    def answer(self, asked: Asked, rating: Rating, now_ms: int, detail: Mapping[str, Any] | None = None) -> bool:
+        """Logs the answer; a card that was not known comes back after a few others."""
+        took_ms = max(0, now_ms - asked.shown_ms)
+        card, day = asked.card.id, self._day_of(now_ms)
+        batch = self._store.cram(card, rating, at_ms=now_ms, day=day, took_ms=took_ms, detail=dict(detail or {}))
+        self._count(batch, rating, took_ms)
+        self._current = None
+        if rating is Rating.AGAIN:
+            self._waiting.insert(RETURNS_AFTER, card)
+        else:
+            self._settled[batch] = card
+        return True
+
+    def undo(self, now_ms: int) -> Batch | None:
+        """Takes back what this sitting did last; what was done before it is left to a review."""
+        return super().undo(now_ms) if self._store.latest_action() in self._done else None
+
+    def redo(self, now_ms: int) -> Batch | None:
+        """Takes back the last undo of this sitting, if nothing was done since."""
+        return super().redo(now_ms) if self._undone else None
+
+    def skip(self) -> bool:
+        """Puts the card behind all others; False where it is the only one."""
+        queued, self._current = self._current, None
+        if queued is None:
+            return False
+        self._skipped.append(queued.id)
+        self._waiting.append(queued.id)
+        return len(self._waiting) > 1
+
+    def again(self, asked: Asked, now_ms: int) -> Asked | None:
+        """The card that is asked as it is now; None if it is gone or a draft."""
+        found = self._store.asked(asked.card.id)
+        if found is None or not _can_be_crammed(found[0]):
+            return None
+        return replace(self._asked(*found, now_ms), shown_ms=asked.shown_ms)
+
+    def _marked(self, batch: Batch, now_ms: int) -> None:
+        if batch.kind is not Kind.FLAG:
+            self._settled |= dict.fromkeys([batch.id], batch.cards[0])
+        super()._marked(batch, now_ms)
+
+    def _outcomes(self, card: str, schedule: Schedule, now_ms: int) -> Mapping[Rating, Outcome]:
+        return {}
+
+    def _rebuild(self, now_ms: int) -> None:
+        settled = {card for batch, card in self._settled.items() if batch not in self._undone}
+        self._current = None
+        waiting = [card for card in self._cards if card not in settled]
+        self._waiting = sorted(waiting, key=lambda card: card in self._skipped)
+
+    def _pull(self, card: str) -> QueuedCard | None:
+        if card not in self._waiting:
+            return None
+        self._waiting.remove(card)
+        return _queued(card)
 
 
-def _pull(queue: Queue, card: str) -> QueuedCard | None:
-    """Takes one card out of the queue wherever it stands."""
-    for group in (queue.learning, queue.reviews, queue.new):
-        for queued in group:
-            if queued.id == card:
-                group.remove(queued)
-                return queued
-    return None
+def _can_be_crammed(card: StoredCard) -> bool:
+    return not (card.draft or card.retired)
 
 
-def shuffled(options: Sequence[str], seed: str) -> tuple[str, ...]:
-    """The options in an order that depends on the seed alone, the same on every computer."""
-    keyed = [(blake2b(f"{seed}:{option}".encode(), digest_size=8).digest(), option) for option in options]
-    return tuple(option for _, option in sorted(keyed))
+def _queued(card: str) -> QueuedCard:
+    return QueuedCard(card, None, ())

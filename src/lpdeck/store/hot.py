@@ -10,17 +10,19 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from lpdeck.days import StudyDay
 from lpdeck.errors import HomeError
-from lpdeck.events import Event, Kind, next_id, replay
+from lpdeck.events import Event, Kind, marked, next_id, replay
 from lpdeck.home import Home
 from lpdeck.scheduling import NEW, Memory, Outcome, Rating, Schedule, Scheduler, State
 from lpdeck.store import SCHEMA
+
+if TYPE_CHECKING:
+    from lpdeck.filters import Filter
 
 # FULL: in WAL mode NORMAL may lose the last answers at a power cut.
 PRAGMAS = (
@@ -41,6 +43,7 @@ class QueuedCard:
     sibling: str | None
     principles: tuple[str, ...]
     due_at_ms: int | None = None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,31 @@ class StoredCard:
     sibling: str | None
 
 
+class Mark(NamedTuple):
+    """What a command does to a card beside answering it; `due` is the study day of a burial or a new due day."""
+
+    card: str
+    kind: Kind
+    due: int | None = None
+    detail: dict[str, Any] = {}  # noqa: RUF012 (never changed)
+
+
+class Batch(NamedTuple):
+    """What was done together: its name in the log, what it was, and the cards that it touched."""
+
+    id: str
+    kind: Kind
+    cards: tuple[str, ...]
+
+
+class DayLimits(NamedTuple):
+    """What the learner chose for one study day alone; None leaves the option's value. `minutes` 0 is no budget."""
+
+    new: int | None = None
+    reviews: int | None = None
+    minutes: int | None = None
+
+
 class StaleError(Exception):
     """The card was answered elsewhere since it was shown; look at it again."""
 
@@ -75,17 +103,26 @@ def make_private_folder(path: Path) -> None:
         ) from None
 
 
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turns a database error into one sentence with the way out. Raises HomeError."""
-    try:
-        yield
-    except Exception as error:
+class explained:  # noqa: N801 (used as a statement: `with explained(path)`)
+    """Turns a database error in its block into one sentence with the way out. Raises HomeError.
+
+    A class and no generator: a learner waits for it at every card.
+    """
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Nothing is to be prepared."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Explains what the database said."""
         cause = getattr(error, "orig", error)
-        if not isinstance(cause, sqlite3.Error):
-            raise
-        what, advice = _explanation(cause)
-        raise HomeError(f"{path}: {what}", advice) from None
+        if isinstance(cause, sqlite3.Error):
+            what, advice = _explanation(cause)
+            raise HomeError(f"{self._path}: {what}", advice) from None
 
 
 _EXPLANATIONS = (
@@ -160,6 +197,9 @@ def _revision(connection: sqlite3.Connection) -> str | None:
     return row[0] if row else None
 
 
+CARD_WIDTH = 11
+"""How many columns a card has in CARD and CARDS_OF_DECK."""
+
 EVENT_COLUMNS = (
     "id, at_ms, study_day, device, kind, batch, card, target, rating, took_ms, interval, due, weights, detail"
 )
@@ -168,32 +208,69 @@ SCHEDULE_COLUMNS = (
     "reps, lapses, suspended, buried_until, flag"
 )
 
+_REPS = SCHEDULE_COLUMNS.split(", ").index("reps")
+
 AWAKE = "s.suspended = 0 AND (s.buried_until IS NULL OR s.buried_until <= :day)"
 
+# The plus keeps SQLite from walking all cards that can be asked: few are in a learning step.
 LEARNING = f"""
-SELECT c.id, c.sibling, c.principles, s.due_at_ms FROM schedule s JOIN card c ON c.id = s.card
-WHERE s.state IN (1, 3) AND c.asked = 1 AND {AWAKE} ORDER BY s.due_at_ms, c.id"""
+SELECT c.id, c.sibling, c.principles, s.due_at_ms, 0 FROM schedule s JOIN card c ON c.id = s.card
+WHERE s.state IN (1, 3) AND +c.asked = 1 AND {AWAKE} ORDER BY s.due_at_ms, c.id"""
 
 # Predicted recall falls with elapsed days over stability, so this order is the lowest recall first.
 REVIEWS = f"""
-SELECT c.id, c.sibling, c.principles, NULL FROM schedule s JOIN card c ON c.id = s.card
+SELECT c.id, c.sibling, c.principles, NULL, 0 FROM schedule s JOIN card c ON c.id = s.card
 WHERE s.state = 2 AND s.due_day <= :day AND c.asked = 1 AND {AWAKE}
 ORDER BY (:day - s.last_day) / s.stability DESC, c.id"""
 
 NEW_CARDS = f"""
-SELECT c.id, c.sibling, c.principles, NULL FROM card c LEFT JOIN schedule s ON s.card = c.id
-WHERE c.asked = 1 AND (s.card IS NULL OR (s.state IS NULL AND {AWAKE})) ORDER BY c.deck, c.position"""
+SELECT c.id, c.sibling, c.principles, NULL, 1 FROM card c LEFT JOIN schedule s ON s.card = c.id
+WHERE c.asked = 1 AND c.principles = :principles AND (s.card IS NULL OR (s.state IS NULL AND {AWAKE}))
+ORDER BY c.deck, c.position"""
+
+# The sets of principles that cards have, found by leaps through an index and not by reading every card.
+PRINCIPLE_SETS = """
+WITH RECURSIVE sets(one) AS (
+  SELECT min(principles) FROM card WHERE asked = 1
+  UNION ALL
+  SELECT (SELECT min(principles) FROM card WHERE asked = 1 AND principles > sets.one) FROM sets
+  WHERE sets.one IS NOT NULL)
+SELECT one FROM sets WHERE one IS NOT NULL"""
 
 # Siblings that were answered on the day, with the card that was; or on a later one, if the clock went back.
 MET = """
 SELECT c.sibling, c.id FROM schedule s JOIN card c ON c.id = s.card
 WHERE s.last_day >= :day AND c.sibling IS NOT NULL ORDER BY s.last_day DESC, c.id"""
 
+# The study time of a day; more than three minutes for a card was a pause. Ids begin with their time.
+SPENT = """
+SELECT sum(min(took_ms, 180000)) FROM event
+WHERE id >= :since AND study_day = :day AND kind IN ('answer', 'cram')"""
+
+DAY_LIMITS = "SELECT new_cards, reviews, minutes FROM day_limits WHERE study_day = ?"
+
+# The last study day with an answer, and how many cards are answered on a day with any, over the last thirty.
+LAST_DAY = "SELECT max(last_day) FROM schedule"
+DUE_ON = """
+SELECT s.due_day, count(*) FROM schedule s JOIN card c ON c.id = s.card
+WHERE s.state = 2 AND s.due_day > :day AND s.due_day <= :last AND c.asked = 1 AND s.suspended = 0
+GROUP BY s.due_day"""
+
 BEGUN = "SELECT count(*) FROM schedule WHERE first_day = :day"
 REVIEWED = "SELECT count(*) FROM schedule WHERE reviewed_day = :day"
 
 CARD = """
 SELECT id, deck, line, kind, principles, fields, note, tags, draft, retired, sibling FROM card WHERE id = ?"""
+
+_WITH_SCHEDULE = f"""
+SELECT c.id, c.deck, c.line, c.kind, c.principles, c.fields, c.note, c.tags, c.draft, c.retired, c.sibling,
+  {", ".join(f"s.{name}" for name in SCHEDULE_COLUMNS.split(", "))}
+FROM card c LEFT JOIN schedule s ON s.card = c.id"""
+CARD_WITH_SCHEDULE = f"{_WITH_SCHEDULE} WHERE c.id = ?"
+CARDS_OF_DECK = f"{_WITH_SCHEDULE} WHERE c.deck = ? AND c.asked = 1 ORDER BY c.position"
+CARDS_WITH_IDS = f"""{_WITH_SCHEDULE}
+WHERE c.id IN (SELECT value FROM json_each(?)) ORDER BY c.deck, c.position"""
+SIBLINGS = "SELECT id FROM card WHERE sibling = ? AND retired = 0 ORDER BY id"
 
 # What the day's limit or a burial left over comes on the next day, or when the burial ends.
 NEXT_DUE = """
@@ -214,6 +291,13 @@ UNION SELECT {EVENT_COLUMNS} FROM event WHERE kind = 'redo' AND target IN (
   SELECT batch FROM event WHERE kind = 'undo' AND target IN (SELECT batch FROM event WHERE card = :card))
 ORDER BY id"""
 
+LAST_ID = "SELECT max(id) FROM event"
+SCHEDULE = f"SELECT {SCHEDULE_COLUMNS} FROM schedule WHERE card = ?"
+BEFORE_ANSWER = f"""
+SELECT (SELECT max(id) FROM event), (SELECT max(at_ms) FROM event WHERE card = :card), {SCHEDULE_COLUMNS}
+FROM (SELECT 1) LEFT JOIN schedule ON card = :card"""
+CARDS_OF_BATCH = "SELECT card, kind FROM event WHERE batch = ? ORDER BY id"
+UNDONE_BY = "SELECT target FROM event WHERE batch = ? AND kind = 'undo'"
 LATEST_AT = "SELECT max(at_ms) FROM event WHERE card = ?"
 
 # Not taken back: no undo names its batch, but for undos that a redo names.
@@ -221,8 +305,8 @@ _STANDS = """NOT EXISTS (SELECT 1 FROM event u WHERE u.target = e.batch AND u.ki
   AND NOT EXISTS (SELECT 1 FROM event r WHERE r.target = u.batch AND r.kind = 'redo'))"""
 
 LATEST_ACTION = f"""
-SELECT e.batch FROM event e WHERE e.device = :device AND e.kind NOT IN ('undo', 'redo', 'import') AND {_STANDS}
-ORDER BY e.id DESC LIMIT 1"""
+SELECT e.batch, e.kind FROM event e
+WHERE e.device = :device AND e.kind NOT IN ('undo', 'redo', 'import') AND {_STANDS} ORDER BY e.id DESC LIMIT 1"""
 
 LATEST_UNDO = """
 SELECT e.batch FROM event e WHERE e.device = :device AND e.kind = 'undo'
@@ -231,8 +315,35 @@ SELECT e.batch FROM event e WHERE e.device = :device AND e.kind = 'undo'
                        AND a.kind NOT IN ('undo', 'redo')), '')
 ORDER BY e.id DESC LIMIT 1"""
 
+PUT_DAY_LIMITS = "INSERT OR REPLACE INTO day_limits (study_day, new_cards, reviews, minutes) VALUES (?, ?, ?, ?)"
 ADD_EVENT = f"INSERT INTO event ({EVENT_COLUMNS}) VALUES ({', '.join('?' * 14)})"
-PUT_SCHEDULE = f"INSERT OR REPLACE INTO schedule (card, {SCHEDULE_COLUMNS}) VALUES ({', '.join('?' * 16)})"
+# Changes what is there in place: a replaced row would be written anew to every index.
+PUT_SCHEDULE = f"""
+INSERT INTO schedule (card, {SCHEDULE_COLUMNS}) VALUES ({", ".join("?" * 16)})
+ON CONFLICT (card) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in SCHEDULE_COLUMNS.split(", "))}"""
+
+
+class _Transaction:
+    """Holds the write lock from its beginning; commits at the end of its block, or takes all back."""
+
+    __slots__ = ("_db", "_path")
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._db, self._path = connection, path
+
+    def __enter__(self) -> None:
+        with explained(self._path):
+            self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        with explained(self._path):
+            try:
+                if error is None:
+                    self._db.execute("COMMIT")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+        explained(self._path).__exit__(kind, error, trace)
 
 
 class HotStore:
@@ -257,9 +368,13 @@ class HotStore:
         """Cards due for review by `day`, the one most likely forgotten first."""
         return self._queued(REVIEWS, day)
 
-    def new_cards(self, day: StudyDay) -> Iterator[QueuedCard]:
-        """Cards never answered, in the order of the deck files."""
-        return self._queued(NEW_CARDS, day)
+    def principle_sets(self) -> list[str]:
+        """The sets of principles that askable cards have, each as slugs with spaces between."""
+        return [row[0] for row in self._rows(PRINCIPLE_SETS)]
+
+    def new_cards(self, day: StudyDay, principles: str) -> Iterator[QueuedCard]:
+        """Cards never answered that have a set of principles, in the order of the deck files."""
+        return self._queued(NEW_CARDS, day, principles)
 
     def met(self, day: StudyDay) -> dict[str, str]:
         """The siblings answered on `day`: sibling key to the card that was asked."""
@@ -272,6 +387,27 @@ class HotStore:
     def reviewed(self, day: StudyDay) -> int:
         """How many cards in Review were answered on `day`."""
         return int(self._one(REVIEWED, {"day": day}))
+
+    def spent_ms(self, day: StudyDay, starts_ms: int) -> int:
+        """The study time of a day that began at `starts_ms` (milliseconds)."""
+        # A clock that went back leaves ids behind it; a day's slack finds them.
+        since = next_id(max(starts_ms - 86_400_000, 0), None, 0)
+        return int(self._one(SPENT, {"since": since, "day": day}) or 0)
+
+    def day_limits(self, day: StudyDay) -> DayLimits:
+        """What the learner chose for this study day alone."""
+        for row in self._rows(DAY_LIMITS, (day,)):
+            return DayLimits(*row)
+        return DayLimits()
+
+    def last_day(self) -> StudyDay | None:
+        """The last study day with an answer."""
+        found = self._one(LAST_DAY)
+        return None if found is None else StudyDay(found)
+
+    def due_on(self, day: StudyDay, last: StudyDay) -> dict[StudyDay, int]:
+        """How many reviews come due on each study day after `day`, up to `last`."""
+        return {StudyDay(due): count for due, count in self._rows(DUE_ON, {"day": day, "last": last})}
 
     def next_due(self, day: StudyDay) -> StudyDay | None:
         """The first study day after `day` on which a card is due for review."""
@@ -292,9 +428,35 @@ class HotStore:
 
     def card(self, card: str) -> StoredCard | None:
         """A card as the index keeps it, or None."""
-        for row in self._rows(CARD, (card,)):
-            return stored_card(row)
-        return None
+        row = self._row(CARD, (card,))
+        return stored_card(row) if row else None
+
+    def find(self, chosen: Filter, day: StudyDay, scheduler: Scheduler) -> list[str]:
+        """The ids of the cards that pass a filter on a study day, in the order of the deck files."""
+        from lpdeck.store.filtering import register, select
+
+        register(self._db)
+        statement, values = select(chosen, day, scheduler)
+        return [row[0] for row in self._rows(statement, values)]
+
+    def cards_with(self, ids: Iterable[str]) -> list[tuple[StoredCard, Schedule]]:
+        """Some cards with their schedules, in the order of the deck files."""
+        rows = self._rows(CARDS_WITH_IDS, (json.dumps(list(ids)),))
+        return [(stored_card(row[:CARD_WIDTH]), schedule_or_new(row[CARD_WIDTH:])) for row in rows]
+
+    def cards_of(self, deck: str) -> list[tuple[StoredCard, Schedule]]:
+        """The cards of a deck that can be asked, with their schedules, in the order of the file."""
+        rows = self._rows(CARDS_OF_DECK, (deck,))
+        return [(stored_card(row[:CARD_WIDTH]), schedule_or_new(row[CARD_WIDTH:])) for row in rows]
+
+    def with_sibling(self, sibling: str) -> list[str]:
+        """The ids of the cards with this sibling key."""
+        return [row[0] for row in self._rows(SIBLINGS, (sibling,))]
+
+    def asked(self, card: str) -> tuple[StoredCard, Schedule] | None:
+        """A card with its schedule, or None."""
+        row = self._row(CARD_WITH_SCHEDULE, (card,))
+        return (stored_card(row[:CARD_WIDTH]), schedule_or_new(row[CARD_WIDTH:])) if row else None
 
     def ids_like(self, part: str) -> list[str]:
         """The ids that end with some text, at most ten."""
@@ -303,9 +465,8 @@ class HotStore:
 
     def schedule(self, card: str) -> Schedule:
         """The stored schedule of a card; that of a new card where there is none."""
-        for row in self._rows(f"SELECT {SCHEDULE_COLUMNS} FROM schedule WHERE card = ?", (card,)):
-            return schedule_of(row)
-        return NEW
+        row = self._row(SCHEDULE, (card,))
+        return schedule_of(row) if row else NEW
 
     def events_of(self, card: str) -> list[Event]:
         """The events of a card and the undos and redos that touch them, in order of id."""
@@ -327,17 +488,19 @@ class HotStore:
     ) -> Event:
         """Appends an answer and stores the schedule it gives. Raises StaleError if the card has moved on."""
         with self._transaction():
-            if self.schedule(card) != before:
+            last_id, latest_at, *known = self._row(BEFORE_ANSWER, {"card": card}) or ()
+            if tuple(known) != (schedule_row(card, before)[1:]) and schedule_or_new(tuple(known)) != before:
                 raise StaleError
             # Answers replay in the order of their times, so a clock that went back must not put this one first.
-            at_ms = max(at_ms, self._one(LATEST_AT, (card,)) or at_ms)
+            at_ms = max(at_ms, latest_at or at_ms)
+            event_id = next_id(at_ms, last_id, _entropy())
             event = Event(
-                id=self._new_id(at_ms),
+                id=event_id,
                 at_ms=at_ms,
                 study_day=day,
                 device=self._device,
                 kind=Kind.ANSWER,
-                batch="",
+                batch=event_id,
                 card=card,
                 rating=outcome.rating,
                 took_ms=took_ms,
@@ -346,67 +509,103 @@ class HotStore:
                 weights=weights,
                 detail=detail,
             )
-            event = replace(event, batch=event.id)
             self._db.execute(ADD_EVENT, event_row(event))
             self._db.execute(PUT_SCHEDULE, schedule_row(card, outcome.schedule))
         return event
 
-    def undo(self, at_ms: int, day: StudyDay, scheduler: Scheduler) -> list[str]:
-        """Voids this device's latest batch that stands; returns the cards it touched, [] if there is none."""
+    def cram(
+        self, card: str, rating: Rating, *, at_ms: int, day: StudyDay, took_ms: int, detail: dict[str, Any]
+    ) -> str:
+        """Appends an answer that touches no schedule; returns its batch."""
+        with self._transaction():
+            batch = self._new_id(at_ms)
+            event = Event(
+                batch, at_ms, day, self._device, Kind.CRAM, batch, card, rating=rating, took_ms=took_ms, detail=detail
+            )
+            self._db.execute(ADD_EVENT, event_row(event))
+        return batch
+
+    def mark(self, marks: Iterable[Mark], *, at_ms: int, day: StudyDay) -> Batch | None:
+        """Does something to many cards at once; None if it changes none of them."""
+        batch: Batch | None = None
+        with self._transaction():
+            last = self._one(LAST_ID)
+            for mark in marks:
+                event_id = next_id(at_ms, last, _entropy())
+                event = self._marking(mark, event_id, batch.id if batch else event_id, at_ms, day)
+                before = self.schedule(mark.card)
+                after = marked(before, event)
+                if after == before:
+                    continue
+                self._db.execute(ADD_EVENT, event_row(event))
+                self._db.execute(PUT_SCHEDULE, schedule_row(mark.card, after))
+                last = event_id
+                batch = Batch(event.batch, mark.kind, (*(batch.cards if batch else ()), mark.card))
+        return batch
+
+    def _marking(self, mark: Mark, event_id: str, batch: str, at_ms: int, day: StudyDay) -> Event:
+        """The event of a mark; like an answer it must not stand before an earlier one if the clock went back."""
+        at_ms = max(at_ms, self._one(LATEST_AT, (mark.card,)) or at_ms)
+        return Event(event_id, at_ms, day, self._device, mark.kind, batch, mark.card, due=mark.due, detail=mark.detail)
+
+    def set_day_limits(self, day: StudyDay, limits: DayLimits) -> None:
+        """Keeps what the learner chose for one study day."""
+        with self._transaction():
+            self._db.execute(PUT_DAY_LIMITS, (day, *limits))
+
+    def latest_action(self) -> str | None:
+        """The batch that an undo would take back."""
+        found: str | None = self._one(LATEST_ACTION, {"device": self._device})
+        return found
+
+    def undo(self, at_ms: int, day: StudyDay, scheduler: Scheduler) -> Batch | None:
+        """Voids this device's latest batch that stands; None if there is none."""
         return self._turn(Kind.UNDO, LATEST_ACTION, at_ms, day, scheduler)
 
-    def redo(self, at_ms: int, day: StudyDay, scheduler: Scheduler) -> list[str]:
-        """Takes back this device's latest undo, unless something was done since; returns the cards touched."""
+    def redo(self, at_ms: int, day: StudyDay, scheduler: Scheduler) -> Batch | None:
+        """Takes back this device's latest undo, unless something was done since."""
         return self._turn(Kind.REDO, LATEST_UNDO, at_ms, day, scheduler)
 
-    def _turn(self, kind: Kind, latest: str, at_ms: int, day: StudyDay, scheduler: Scheduler) -> list[str]:
+    def _turn(self, turn: Kind, latest: str, at_ms: int, day: StudyDay, scheduler: Scheduler) -> Batch | None:
         with self._transaction():
             target = self._one(latest, {"device": self._device})
             if target is None:
-                return []
+                return None
             turn_id = self._new_id(at_ms)
-            turn = Event(turn_id, at_ms, day, self._device, kind, turn_id, target=target)
-            self._db.execute(ADD_EVENT, event_row(turn))
-            acted = (
-                target
-                if kind is Kind.UNDO
-                else self._one("SELECT target FROM event WHERE batch = ? AND kind = 'undo'", (target,))
-            )
-            cards = [row[0] for row in self._rows("SELECT DISTINCT card FROM event WHERE batch = ?", (acted,))]
-            for card in cards:
+            event = Event(turn_id, at_ms, day, self._device, turn, turn_id, target=target)
+            self._db.execute(ADD_EVENT, event_row(event))
+            acted = target if turn is Kind.UNDO else self._one(UNDONE_BY, (target,))
+            kinds = dict(self._rows(CARDS_OF_BATCH, (acted,)))
+            for card in kinds:
                 schedule = replay(self.events_of(card), scheduler)
-                self._db.execute(PUT_SCHEDULE, schedule_row(card, schedule))
-            return cards
+                if schedule != self.schedule(card):
+                    self._db.execute(PUT_SCHEDULE, schedule_row(card, schedule))
+            return Batch(acted, Kind(next(iter(kinds.values()))), tuple(kinds))
 
     # Plumbing
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with explained(self._path):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+    def _transaction(self) -> _Transaction:
+        return _Transaction(self._db, self._path)
 
     def _new_id(self, at_ms: int) -> str:
-        last = self._one("SELECT max(id) FROM event")
-        return next_id(at_ms, last, int.from_bytes(os.urandom(10), "big"))
+        return next_id(at_ms, self._one(LAST_ID), _entropy())
 
-    def _queued(self, statement: str, day: StudyDay) -> Iterator[QueuedCard]:
-        for card, sibling, principles, due_at_ms in self._rows(statement, {"day": day}):
-            yield QueuedCard(card, sibling, tuple(principles.split()), due_at_ms)
+    def _queued(self, statement: str, day: StudyDay, principles: str = "") -> Iterator[QueuedCard]:
+        values = {"day": day, "principles": principles}
+        for card, sibling, slugs, due_at_ms, is_new in self._rows(statement, values):
+            yield QueuedCard(card, sibling, tuple(slugs.split()), due_at_ms, bool(is_new))
 
     def _rows(self, statement: str, values: Any = ()) -> Iterator[tuple[Any, ...]]:
         with explained(self._path):
             yield from self._db.execute(statement, values)
 
-    def _one(self, statement: str, values: Any = ()) -> Any:
+    def _row(self, statement: str, values: Any = ()) -> tuple[Any, ...] | None:
         with explained(self._path):
-            row = self._db.execute(statement, values).fetchone()
+            row: tuple[Any, ...] | None = self._db.execute(statement, values).fetchone()
+        return row
+
+    def _one(self, statement: str, values: Any = ()) -> Any:
+        row = self._row(statement, values)
         return row[0] if row else None
 
     def stale_decks(self, folder: Path) -> bool:
@@ -414,6 +613,11 @@ class HotStore:
         with explained(self._path):
             rows = self._db.execute("SELECT name, size, mtime_ns, indexed_ns FROM deck_file").fetchall()
         return deck_files_differ(folder, rows)
+
+
+def _entropy() -> int:
+    """Eighty random bits, of which an id takes 74."""
+    return int.from_bytes(os.urandom(10), "big")
 
 
 FRESH_NS = 50_000_000
@@ -497,6 +701,11 @@ def schedule_of(row: tuple[Any, ...]) -> Schedule:
         buried_until=buried,
         flag=flag,
     )
+
+
+def schedule_or_new(row: tuple[Any, ...]) -> Schedule:
+    """A row of SCHEDULE_COLUMNS as a value; that of a new card where an outer join found none."""
+    return NEW if row[_REPS] is None else schedule_of(row)
 
 
 def schedule_row(card: str, schedule: Schedule) -> tuple[Any, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -197,32 +197,6 @@ def _row(deck: Deck, card: Card, position: int, before: tuple[str, int] | None, 
     }
 
 
-def find_cards(
-    connection: sa.Connection,
-    *,
-    deck: str | None = None,
-    principle: str | None = None,
-    kind: str | None = None,
-    words: Sequence[str] = (),
-) -> list[sa.Row[Any]]:
-    """The indexed cards that fit every condition, with their schedules, in the order of the deck files.
-
-    `words` must all stand in the card's fields, note or tags; letter case does not matter.
-    """
-    card, schedule = tables.card, tables.schedule
-    query = sa.select(card, *[column for column in schedule.c if column.name != "card"]).select_from(
-        card.outerjoin(schedule, schedule.c.card == card.c.id)
-    )
-    if deck is not None:
-        query = query.where(card.c.deck == deck)
-    if kind is not None:
-        query = query.where(card.c.kind == kind)
-    if principle is not None:
-        query = query.where((" " + card.c.principles + " ").contains(f" {principle} ", autoescape=True))
-    rows = connection.execute(query.order_by(card.c.deck, card.c.position)).all()
-    return [row for row in rows if _has_words(row, words)]
-
-
 def deck_rows(connection: sa.Connection) -> list[sa.Row[Any]]:
     """The indexed decks by name: title, principles, problem, and how many cards and drafts each has."""
     file, card = tables.deck_file, tables.card
@@ -235,11 +209,6 @@ def deck_rows(connection: sa.Connection) -> list[sa.Row[Any]]:
         .order_by(file.c.name)
     )
     return list(connection.execute(query))
-
-
-def _has_words(row: sa.Row[Any], words: Iterable[str]) -> bool:
-    text = f"{row.id} {row.note or ''} {row.tags} {row.fields}".casefold()
-    return all(json.dumps(word, ensure_ascii=False)[1:-1].casefold() in text for word in words)
 
 
 @dataclass(frozen=True)

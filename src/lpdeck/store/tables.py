@@ -72,6 +72,16 @@ schedule = Table(
     sqlite_with_rowid=False,
 )
 
+# What the learner chose for one study day alone; null leaves the option's value.
+day_limits = Table(
+    "day_limits",
+    metadata,
+    Column("study_day", Integer, primary_key=True),
+    Column("new_cards", Integer),
+    Column("reviews", Integer),
+    Column("minutes", Integer),
+)
+
 # The deck files as they were when they were last read; `pages` (their keys) and `dropped` are lists in JSON.
 deck_file = Table(
     "deck_file",
@@ -109,5 +119,6 @@ card = Table(
     Column("fingerprint", Text, nullable=False),
     Column("changed_ms", Integer, nullable=False),
     Index(None, "deck", "position"),
+    Index(None, "asked", "principles", "deck", "position"),
     Index(None, "sibling"),
 )

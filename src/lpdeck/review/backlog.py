@@ -1,0 +1,83 @@
+"""What waited while the learner was away, and how to spread it over the next days instead of one evening."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from lpdeck.days import StudyDay
+from lpdeck.events import Kind
+from lpdeck.store.hot import HotStore, Mark
+
+AWAY_DAYS = 2
+"""How many study days after the last answer somebody was away: one whole day was missed."""
+
+AN_EVENING = 40
+"""How many reviews fit an evening; more of them after days away are a backlog."""
+
+LONGEST = 60
+"""Over how many days a backlog may be spread."""
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Reviews that waited for somebody who was away: `cards` due, the least remembered first, `away` in days.
+
+    `days` is over how many it would be spread so that none holds more than an evening.
+    """
+
+    cards: tuple[str, ...]
+    away: int
+    days: int
+
+
+def backlog(store: HotStore, day: StudyDay) -> Backlog | None:
+    """The backlog on a study day; None where nobody was away or an evening is enough for it."""
+    last = store.last_day()
+    if last is None or day - last < AWAY_DAYS:
+        return None
+    cards = waiting(store, day)
+    return Backlog(cards, day - last, ceil(len(cards) / AN_EVENING)) if len(cards) > AN_EVENING else None
+
+
+def waiting(store: HotStore, day: StudyDay) -> tuple[str, ...]:
+    """The reviews due on a study day, the least remembered first."""
+    return tuple(card.id for card in store.reviews(day))
+
+
+def spread(store: HotStore, cards: Sequence[str], day: StudyDay, days: int) -> list[Mark]:
+    """The new due days of cards, the least remembered first, so that the next `days` days hold about as many each.
+
+    What is due on those days anyway counts. Cards that stay on the first day get no mark.
+    """
+    coming = store.due_on(day, StudyDay(day + days - 1))
+    loads = [0, *(coming.get(StudyDay(day + ahead), 0) for ahead in range(1, days))]
+    places = _places(loads, len(cards))
+    dues = [ahead for ahead, count in enumerate(places) for _ in range(count)]
+    return [Mark(card, Kind.RESCHEDULE, day + ahead) for card, ahead in zip(cards, dues, strict=True) if ahead > 0]
+
+
+def _places(loads: Sequence[int], count: int) -> list[int]:
+    """How many of `count` cards go to each day so that the fullest day is as empty as can be."""
+    level = next(level for level in _levels(loads, count) if sum(max(level - load, 0) for load in loads) >= count)
+    places = [max(level - load, 0) for load in loads]
+    over = sum(places) - count
+    for at in range(len(places) - 1, -1, -1):  # the last days get the cards that make no full level
+        taken = min(over, 1, places[at])
+        places[at] -= taken
+        over -= taken
+    return places
+
+
+def _levels(loads: Sequence[int], count: int) -> Iterator[int]:
+    yield from range(min(loads), max(loads) + count + 1)
+
+
+def counted(marks: Sequence[Mark], day: StudyDay, today: int) -> Mapping[int, int]:
+    """How many cards each day gets, by days from now; `today` is how many stay."""
+    counts = {0: today}
+    for mark in marks:
+        assert mark.due is not None
+        counts[mark.due - day] = counts.get(mark.due - day, 0) + 1
+    return counts
