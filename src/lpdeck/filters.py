@@ -15,6 +15,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import NoReturn, TypeAlias
 
+from lpdeck.config import LEVELS
 from lpdeck.deck.model import KINDS
 from lpdeck.errors import UsageError
 from lpdeck.events import FLAGS
@@ -105,7 +106,6 @@ def either(*filters: Filter) -> Filter:
 
 # What can be asked
 
-LEVELS = ("sde1", "sde2", "senior")
 ANY, NONE = "any", "none"
 STATES = (
     *("new", "learning", "review", "young", "mature", "due", "asked"),

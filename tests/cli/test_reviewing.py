@@ -540,13 +540,15 @@ def test_lpdeck_alone_when_all_is_done_says_when_the_next_card_comes(lpdeck: Lpd
     assert lpdeck("--json").json["next_due"] > time.strftime("%Y-%m-%d")
 
 
-def test_due_cards_are_asked_before_new_ones(lpdeck: Lpdeck, home: Home) -> None:
+def test_new_cards_are_asked_between_those_that_are_due(lpdeck: Lpdeck, home: Home) -> None:
     with_cards(home, *fronts(3))
-    lpdeck("review", stdin="\n4\nq\n")
+    lpdeck("review", stdin="\n4\n\n4\nq\n")
     change(home, "UPDATE schedule SET due_day = due_day - 100, last_day = last_day - 100, first_day = first_day - 100")
-    done = lpdeck("review", stdin="q\n")
-    assert "What is 1?" in done.out
-    assert lpdeck("--json").json["due"] == 1
+    assert (2, 1) == (lpdeck("--json").json["due"], lpdeck("--json").json["new"])
+    done = lpdeck("review", stdin="\n3\n\n3\n\n3\n")
+    asked = re.findall(r"What is (\d)", done.out)
+    assert ["1", "2"] == sorted({asked[0], asked[2]})
+    assert "3" == asked[1]
 
 
 @pytest.mark.parametrize("first", ["progress", "decks", "due", "config"])

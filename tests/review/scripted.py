@@ -8,7 +8,7 @@ from typing import Any
 
 from homes import CALENDAR, NOON, SCHEDULER, TODAY, change, indexed, opened
 from lpdeck.deck.folder import load, save
-from lpdeck.deck.model import Card, Deck
+from lpdeck.deck.model import Card
 from lpdeck.events import Event
 from lpdeck.home import Home
 from lpdeck.review.coaching import Coaching
@@ -188,12 +188,8 @@ def rewrite(home: Home, card: StoredCard, edit: Callable[[Card], Card | None]) -
     deck = load(path).deck
     (known,) = [one for one in deck.cards if one.id == card.id]
     edited = edit(known)
-    save(path, deck.without_card(card.id) if edited is None else _with(deck, edited))
+    save(path, deck.without_card(card.id) if edited is None else deck.with_card(edited))
     indexed(home)
-
-
-def _with(deck: Deck, card: Card) -> Deck:
-    return deck.with_card(card)
 
 
 def with_fields(**fields: Any) -> Callable[[Card], Card]:

@@ -18,7 +18,7 @@ from lpdeck.deck.toml import read_deck, write_deck
 from lpdeck.home import Home
 from lpdeck.shipped import shipped
 from lpdeck.store.hot import deck_files_differ, deck_stamps
-from lpdeck.store.index import Written, deck_rows, find_cards, refresh, shelf
+from lpdeck.store.index import Written, deck_rows, refresh, shelf
 from lpdeck.store.schema import open_engine, transaction
 
 SECOND_NS = 1_000_000_000
@@ -319,29 +319,6 @@ def test_decks_are_listed_with_their_cards_and_drafts(shelf_home: Home) -> None:
     indexed(shelf_home)
     expected = [("anvil", 2, 0), ("bridge", 2, 0), ("crane", 1, 1), ("empty", 0, 0)]
     assert expected == [(row.name, row.cards, row.drafts) for row in _core(shelf_home, deck_rows)]
-
-
-def test_cards_are_found_by_deck_principle_kind_and_words(shelf_home: Home) -> None:
-    put_deck(
-        shelf_home,
-        "crane",
-        quiz("crane/q", ["Straße", "Weg"], "Weg", principles=("dive-deep",), tags=("Ämter",)),
-        basic("crane/b", 'He said "no"', note="50% of_all"),
-    )
-    indexed(shelf_home)
-
-    def found(**how: Any) -> list[str]:
-        return [row.id for row in _core(shelf_home, find_cards, **how)]
-
-    everything = ["anvil/a", "anvil/b", "bridge/a", "bridge/b", "crane/q", "crane/b"]
-    assert everything == found()
-    assert ["crane/q", "crane/b"] == found(deck="crane")
-    assert ["anvil/a", "anvil/b"] == found(principle="ownership")
-    assert [] == found(principle="owner")
-    assert ["crane/q"] == found(kind="quiz")
-    assert ["crane/q"] == found(words=["STRASSE", "ämter"])
-    assert ["crane/b"] == found(words=['"NO"']) == found(words=["50% of_"])
-    assert [] == found(words=["weg", "no"])
 
 
 def test_an_import_learns_which_pages_and_ids_are_taken(shelf_home: Home) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lpdeck.cli import context
+from lpdeck.cli.choosing import FILTER, filter_of, find
 
 if TYPE_CHECKING:
     from lpdeck.cli.rendering import Painter
@@ -26,20 +27,33 @@ def add_to(app: typer.Typer) -> None:
     app.command("confusions")(show_confusions)
 
 
-def show_confusions(json: Annotated[bool, typer.Option("--json", help="Print JSON, with every row.")] = False) -> None:
+def show_confusions(
+    words: FILTER = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, with every row.")] = False,
+) -> None:
     """Show which wrong options of quiz questions you take, and for what."""
     from lpdeck.cli.rendering import Painter
     from lpdeck.confusions import confusions
     from lpdeck.store.choices import choices
 
     context.ready_home()
+    ids = _chosen(words)
     with context.index() as connection:
-        found = confusions(choices(connection))
+        found = confusions(one for one in choices(connection) if ids is None or one.card in ids)
     if json:
         context.out_json(_data(found))
         return
     for line in told(found, Painter(width=context.width(), colour=context.colour())):
         context.out(line)
+
+
+def _chosen(words: list[str] | None) -> set[str] | None:
+    """The ids of the cards that a filter picks; None where there is no filter."""
+    chosen = filter_of(words)
+    if chosen is None:
+        return None
+    with context.hot_store() as store:
+        return set(find(store, chosen, context.config(), context.now_ms()) or ())
 
 
 def _data(found: Confusions) -> dict[str, Any]:
