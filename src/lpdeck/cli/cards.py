@@ -183,7 +183,7 @@ def _card_data(store: HotStore, card: StoredCard) -> dict[str, Any]:
 
     schedule = store.schedule(card.id)
     return {
-        **asdict(card),
+        **card._asdict(),
         "file": str(context.home().decks / f"{card.deck}.toml"),
         "schedule": asdict(schedule)
         | {

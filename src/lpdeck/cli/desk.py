@@ -6,11 +6,14 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lpdeck.cli import context
-from lpdeck.deck.model import Card
 from lpdeck.errors import DeckError
 from lpdeck.store.hot import HotStore, StoredCard
+
+if TYPE_CHECKING:
+    from lpdeck.deck.model import Card
 
 
 class DeckDesk:
@@ -77,6 +80,7 @@ class DeckDesk:
     def _new(self, beside: StoredCard, kind: str, fields: dict[str, str]) -> Card:
         """A card of the learner's own beside another one, for the same principles."""
         from lpdeck.deck.identity import ids
+        from lpdeck.deck.model import Card
 
         new_id = next(one for one in ids(beside.deck, kind, fields, None) if self._store.card(one) is None)
         return Card(new_id, kind, fields, principles=beside.principles)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from lpdeck.deck.model import words_of
 from lpdeck.principles import Principle
 from lpdeck.review.drills import NOTHING_DONE, OPENLY, Drill, Exercise, Result
 from lpdeck.store.hot import StoredCard
@@ -31,8 +29,7 @@ class Role(Enum):
     POINT = "point"
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """A piece of a face: a text in a role, after a label where it has one.
 
     `marks` are phrases of the text to be set off; `bullet` stands before the text, which hangs beside it. A block
@@ -105,7 +102,7 @@ def choices(
 def duel(exercise: Exercise, at: int | None = None) -> Face:
     """The two answers of a duel, unlabelled."""
     sides = choices(exercise.options, letters(exercise), at)
-    return [Block(Role.DIM, "Which answer would you give?"), *(replace(side, tight=False) for side in sides)]
+    return [Block(Role.DIM, "Which answer would you give?"), *(side._replace(tight=False) for side in sides)]
 
 
 def ticking(exercise: Exercise, at: int | None = None, picked: Collection[int] | None = None) -> Face:
@@ -260,6 +257,8 @@ _OUTCOMES: dict[Drill, _Outcome] = {
 
 def leech(card: StoredCard, coaching: Coaching) -> Face:
     """What helps with a card that was forgotten too often."""
+    from lpdeck.deck.model import words_of
+
     stage = f"{coaching.stage} of the story" if coaching.stage else ""
     return [
         Block(Role.ASK, f"You have forgotten this card {coaching.lapses} times."),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Picker:
+class Picker(NamedTuple):
     """`names` are the keys of the entries, `at` the entry at the cursor (None before an arrow was pressed).
 
     `picked` are the entries that are ticked; None where one is chosen and nothing ticked.
@@ -20,13 +19,13 @@ class Picker:
     def press(self, key: str) -> Picker | None:
         """The list after a key; None where the key means nothing to it."""
         if key in ("up", "down") and self.names:
-            return replace(self, at=self._moved(1 if key == "down" else -1))
+            return self._replace(at=self._moved(1 if key == "down" else -1))
         if self.picked is None:
             return None
         if key == "space" and self.at is not None:
             return self._toggled(self.at)
         if key in self.names:
-            return replace(self, at=self.names.index(key))._toggled(self.names.index(key))
+            return self._replace(at=self.names.index(key))._toggled(self.names.index(key))
         return None
 
     def chosen(self, key: str) -> int | None:
@@ -44,7 +43,7 @@ class Picker:
 
     def _toggled(self, entry: int) -> Picker:
         assert self.picked is not None
-        return replace(self, picked=self.picked ^ {entry})
+        return self._replace(picked=self.picked ^ {entry})
 
 
 def of(names: Sequence[str], picked: frozenset[int] | None = None) -> Picker:

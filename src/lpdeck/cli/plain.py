@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from lpdeck.cli import faces
 from lpdeck.cli.rendering import Painter, interval, shown
 from lpdeck.cli.sitting import come_back, counts, done
 from lpdeck.config import KEY_MEANINGS, Config
 from lpdeck.events import FLAGS, Event
-from lpdeck.review.coaching import Coaching
 from lpdeck.review.drills import Attempt, Drill, Result
 from lpdeck.review.loop import Aside, Back, Choose, Do, Duel, Flag, Front, Mark, Note, Tick, Ticking, Type
 from lpdeck.review.session import Asked, Finished, Left, Tally
 from lpdeck.scheduling import Rating
+
+if TYPE_CHECKING:
+    from lpdeck.review.coaching import Coaching
 
 _WISHES: dict[str, Do] = {wish.value: wish for wish in Do if wish.value in KEY_MEANINGS}
 

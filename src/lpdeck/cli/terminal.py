@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
@@ -14,11 +15,13 @@ from lpdeck.cli.rendering import MEASURE, Painter, bare, cut, interval, plural, 
 from lpdeck.cli.sitting import come_back, counts, done
 from lpdeck.config import KEY_MEANINGS, Config
 from lpdeck.events import Event
-from lpdeck.review.coaching import Coaching
 from lpdeck.review.drills import Attempt, Drill, Result
 from lpdeck.review.loop import Aside, Back, Choose, Do, Duel, Flag, Front, Mark, Note, Tick, Ticking, Type
 from lpdeck.review.session import Asked, Finished, Left, Tally
 from lpdeck.scheduling import Rating
+
+if TYPE_CHECKING:
+    from lpdeck.review.coaching import Coaching
 
 KEY_SIGNS = {"enter": "⏎", "up": "↑", "down": "↓", "left": "←", "right": "→", "escape": "esc", "tab": "⇥"}
 _WISHES: dict[str, Do] = {wish.value: wish for wish in Do if wish.value in KEY_MEANINGS}
@@ -27,12 +30,12 @@ _SCROLL = ("up", "down", "page up", "page down")
 _FLAG_KEYS = {"r": "red", "o": "orange", "g": "green", "b": "blue", "p": "pink", "t": "turquoise", "v": "purple"}
 
 
-@dataclass
 class _Page:
     """Lines that may be longer than the screen: `start` is the first that is shown, `at` one that must be seen."""
 
-    start: int = 0
-    at: int | None = None
+    def __init__(self) -> None:
+        self.start = 0
+        self.at: int | None = None
 
     def window(self, count: int, room: int) -> tuple[int, int]:
         """The first line shown and how many are below; the line at the cursor is kept in sight."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from math import ceil
+from typing import NamedTuple
 
 from lpdeck.days import StudyDay
 from lpdeck.events import Kind
@@ -20,8 +20,7 @@ LONGEST = 60
 """Over how many days a backlog may be spread."""
 
 
-@dataclass(frozen=True)
-class Backlog:
+class Backlog(NamedTuple):
     """Reviews that waited for somebody who was away: `cards` due, the least remembered first, `away` in days.
 
     `days` is over how many it would be spread so that none holds more than an evening.
@@ -72,12 +71,3 @@ def _places(loads: Sequence[int], count: int) -> list[int]:
 
 def _levels(loads: Sequence[int], count: int) -> Iterator[int]:
     yield from range(min(loads), max(loads) + count + 1)
-
-
-def counted(marks: Sequence[Mark], day: StudyDay, today: int) -> Mapping[int, int]:
-    """How many cards each day gets, by days from now; `today` is how many stay."""
-    counts = {0: today}
-    for mark in marks:
-        assert mark.due is not None
-        counts[mark.due - day] = counts.get(mark.due - day, 0) + 1
-    return counts

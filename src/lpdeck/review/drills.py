@@ -6,10 +6,9 @@ A drill never rates: it proposes, from what was chosen, marked or ticked, and th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lpdeck.review.queue import drawn
 from lpdeck.scheduling import Rating
@@ -42,8 +41,7 @@ class Drill(Enum):
     CHECKLIST = "checklist"
 
 
-@dataclass(frozen=True)
-class Exercise:
+class Exercise(NamedTuple):
     """A card as a drill.
 
     `options` are a quiz's options in today's order, or the two answers of a duel; `right` the index of the right
@@ -57,17 +55,21 @@ class Exercise:
     target_ms: int | None = None
     weak: tuple[str, tuple[str, ...]] | None = None
 
-    @cached_property
+    @property
     def hunt(self) -> Hunt:
         """The weak answer in sentences, with the places of what disqualifies it."""
-        from lpdeck.review.hunt import hunt
-
         assert self.weak is not None
-        return hunt(*self.weak)
+        return _hunt(*self.weak)
 
 
-@dataclass(frozen=True)
-class Attempt:
+@lru_cache(maxsize=8)  # looked at for every frame
+def _hunt(text: str, disqualifiers: tuple[str, ...]) -> Hunt:
+    from lpdeck.review.hunt import hunt
+
+    return hunt(text, disqualifiers)
+
+
+class Attempt(NamedTuple):
     """What the learner did before the answer was shown; None where they did not.
 
     `chosen` is an option by its place, `marked` are sentences and `ticked` points by their places; `told_ms` is how
@@ -81,8 +83,7 @@ class Attempt:
     told_ms: int = 0
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What an attempt came to: the ratings that may be given, the one it proposes, and what the back shows of it."""
 
     ratings: tuple[Rating, ...] = ALL
@@ -93,7 +94,7 @@ class Result:
     comparison: Comparison | None = None
     is_far_over: bool = False
     why_not: str | None = None
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = {}
 
 
 OPENLY = Exercise()
@@ -146,11 +147,9 @@ def judge(card: StoredCard, exercise: Exercise, attempt: Attempt, *, cram: bool 
 
 def _crammed(result: Result) -> Result:
     """The result with right and wrong in place of the four ratings."""
-    from dataclasses import replace
-
     ratings = tuple(rating for rating in CRAMMED if rating in result.ratings)
     proposed = result.proposed and (Rating.AGAIN if result.proposed is Rating.AGAIN else Rating.GOOD)
-    return replace(result, ratings=ratings, proposed=proposed)
+    return result._replace(ratings=ratings, proposed=proposed)
 
 
 def _judge_plain(_card: StoredCard, _exercise: Exercise, attempt: Attempt) -> Result:
@@ -245,8 +244,6 @@ def _typed(card: StoredCard, result: Result) -> Result:
     typed = result.attempt.typed
     if typed is None:
         return result
-    from dataclasses import replace
-
     from lpdeck.review.typed import compare, expected
 
     words = expected(card.kind, card.fields)
@@ -254,7 +251,7 @@ def _typed(card: StoredCard, result: Result) -> Result:
     detail = {**result.detail, "typed": typed[:KEPT_TYPED]}
     if comparison is not None:
         detail |= {"found": comparison.found, "words": comparison.of}
-    return replace(result, comparison=comparison, detail=detail)
+    return result._replace(comparison=comparison, detail=detail)
 
 
 NAMED_SHARE = 0.6

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from lpdeck.errors import LpdeckError
 from lpdeck.events import Event, Kind
-from lpdeck.review.coaching import Coaching
 from lpdeck.review.drills import Attempt, Drill, Result, judge
 from lpdeck.review.session import Asked, Finished, Left, Sitting, Tally
 from lpdeck.scheduling import Rating
 from lpdeck.store.hot import Batch, StoredCard
+
+if TYPE_CHECKING:
+    from lpdeck.review.coaching import Coaching
 
 
 class Do(Enum):
@@ -31,43 +32,37 @@ class Do(Enum):
     QUIT = "quit"
 
 
-@dataclass(frozen=True)
-class Choose:
+class Choose(NamedTuple):
     """An option of a quiz question, or a side of a duel, by its place in the order in which it was shown."""
 
     option: int
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """The sentences of a weak answer that sink it, by their places."""
 
     sentences: frozenset[int]
 
 
-@dataclass(frozen=True)
-class Tick:
+class Tick(NamedTuple):
     """The points that were named, by their places."""
 
     points: frozenset[int]
 
 
-@dataclass(frozen=True)
-class Type:
+class Type(NamedTuple):
     """An answer in the learner's own words."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Flag:
+class Flag(NamedTuple):
     """A flag for the card; None takes it off."""
 
     colour: str | None
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """The learner's own line on the card; an empty one takes it off."""
 
     text: str
@@ -158,8 +153,7 @@ class _ChangedCard(Exception):  # noqa: N818
     """The card's words changed so that what was done on it counts no more."""
 
 
-@dataclass
-class _Loop:
+class _Loop(NamedTuple):
     session: Sitting
     reviewer: Reviewer
     clock: Callable[[], int]
@@ -235,17 +229,17 @@ class _Asking:
         attempt = Attempt()
         first = self._step(self._reviewer.front, attempt)
         told_ms = max(0, self._loop.clock() - self._asked.shown_ms)
-        attempt = replace(_begun(first), told_ms=told_ms)
+        attempt = _begun(first)._replace(told_ms=told_ms)
         exercise = self._asked.exercise
         if exercise.drill is Drill.DUEL:
             side = self._step(lambda asked, left: self._reviewer.duel(asked, left, attempt), attempt)
-            attempt = replace(attempt, chosen=side.option if isinstance(side, Choose) else None)
+            attempt = attempt._replace(chosen=side.option if isinstance(side, Choose) else None)
         elif exercise.points:
             from lpdeck.review.drills import named
 
-            before = replace(attempt, ticked=named(exercise.points, attempt.typed))
+            before = attempt._replace(ticked=named(exercise.points, attempt.typed))
             ticks = self._step(lambda asked, left: self._reviewer.tick(asked, left, before), before)
-            attempt = replace(attempt, ticked=ticks.points if isinstance(ticks, Tick) else None)
+            attempt = attempt._replace(ticked=ticks.points if isinstance(ticks, Tick) else None)
         return attempt
 
     def _step(self, show: Callable[[Asked, Left], Shown], attempt: Attempt) -> Shown:

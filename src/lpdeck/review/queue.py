@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from typing import NamedTuple
 
 from lpdeck.days import StudyDay
 from lpdeck.scheduling import Schedule, State
@@ -18,8 +18,7 @@ NEIGHBOURHOOD = 8
 """How many cards of nearly equal recall may change places so that principles alternate."""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """How many cards a study day may begin and review, and for how many minutes (0: without end), over all sittings."""
 
     new_per_day: int
@@ -29,19 +28,19 @@ class Limits:
     def on(self, day: DayLimits) -> Limits:
         """These limits with what the learner chose for one day alone."""
         chosen = {"new_per_day": day.new, "reviews_per_day": day.reviews, "minutes": day.minutes}
-        return replace(self, **{name: value for name, value in chosen.items() if value is not None})
+        return self._replace(**{name: value for name, value in chosen.items() if value is not None})
 
 
-@dataclass
 class Queue:
     """The cards of a study day still to be asked. A sitting takes from the front; `later` are those it skipped."""
 
-    learning: list[QueuedCard]
-    reviews: deque[QueuedCard]
-    new: deque[QueuedCard]
-    later: list[QueuedCard] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self, learning: Iterable[QueuedCard], reviews: Iterable[QueuedCard], new: Iterable[QueuedCard]
+    ) -> None:
+        self.learning = list(learning)
+        self.reviews = deque(reviews)
+        self.new = deque(new)
+        self.later: list[QueuedCard] = []
         self._reviews_at_first, self._new_at_first = len(self.reviews), len(self.new)
 
     @property
@@ -106,9 +105,9 @@ def build(store: HotStore, day: StudyDay, limits: Limits, chosen: Container[str]
     met = store.met(day)
     learning = list(_apart(_of(chosen, store.learning(day)), met))
     due = _first(_apart(_of(chosen, store.reviews(day)), met), limits.reviews_per_day - store.reviewed(day))
-    reviews = deque(alternated(due))
+    reviews = alternated(due)
     new = _first(_apart(_of(chosen, new_cards(store, day)), met), limits.new_per_day - store.begun(day))
-    return Queue(learning, reviews, deque(new))
+    return Queue(learning, reviews, new)
 
 
 def new_cards(store: HotStore, day: StudyDay) -> Iterator[QueuedCard]:

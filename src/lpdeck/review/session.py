@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lpdeck.days import Calendar, StudyDay
 from lpdeck.events import Event, Kind
-from lpdeck.review.coaching import Coaching, coach
 from lpdeck.review.drills import Exercise, exercise_of
 from lpdeck.review.queue import Limits, Queue, build, drawn, may_be_asked, minute, new_cards
 from lpdeck.scheduling import Outcome, Rating, Schedule, Scheduler, becomes_leech
 from lpdeck.store.hot import Batch, HotStore, Mark, QueuedCard, StaleError, StoredCard
+
+if TYPE_CHECKING:
+    from lpdeck.review.coaching import Coaching
 
 LEARN_AHEAD_MS = 20 * 60_000
 """How much before its minute a learning card is asked when nothing else is left; Anki's default."""
@@ -26,8 +27,7 @@ COUNTED_MS = 180_000
 """What of one answer counts as study time; the rest was a pause. The store counts the same."""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """A card that is being asked: its schedule, what each rating gives (nothing while cramming), and its drill."""
 
     card: StoredCard
@@ -47,16 +47,14 @@ class Asked:
         return not self.outcomes
 
 
-@dataclass(frozen=True)
-class Left:
+class Left(NamedTuple):
     """How many cards are left today, the one being asked included."""
 
     due: int
     new: int
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(NamedTuple):
     """Nothing can be asked now.
 
     `learning_ms` is when the next learning card comes, `due_day` the next study day with cards. `minutes` is the
@@ -71,16 +69,12 @@ class Finished:
     crammed: int | None = None
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(NamedTuple):
     """What a sitting has done so far."""
 
     answered: int = 0
     remembered: int = 0
     took_ms: int = 0
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.answered + other.answered, self.remembered + other.remembered, self.took_ms + other.took_ms)
 
 
 class Sitting(ABC):
@@ -130,7 +124,8 @@ class Sitting(ABC):
     @property
     def tally(self) -> Tally:
         """What this sitting did, without what it took back."""
-        return sum((one for batch, one in self._done.items() if batch not in self._undone), Tally())
+        counting = [one for batch, one in self._done.items() if batch not in self._undone]
+        return Tally(*map(sum, zip(*counting, strict=True))) if counting else Tally()
 
     def undo(self, now_ms: int) -> Batch | None:
         """Takes back this device's last action, of this sitting or an earlier one; the cards it touched come next."""
@@ -167,7 +162,7 @@ class Sitting(ABC):
         found = self._store.asked(asked.card.id)
         if found is None or not may_be_asked(*found, self.day):
             return None
-        return replace(self._asked(*found, now_ms), shown_ms=asked.shown_ms)
+        return self._asked(*found, now_ms)._replace(shown_ms=asked.shown_ms)
 
     def history(self, card: str) -> list[Event]:
         """What happened to a card, in order of id."""
@@ -175,6 +170,8 @@ class Sitting(ABC):
 
     def coaching(self, card: StoredCard) -> Coaching:
         """What the rest of the card's deck offers to somebody who keeps forgetting it."""
+        from lpdeck.review.coaching import coach
+
         return coach(card, self._store.schedule(card.id), self._store.cards_of(card.deck))
 
     def became_leech(self, asked: Asked, rating: Rating) -> bool:
@@ -312,7 +309,7 @@ class ReviewSession(Sitting):
         """Puts the answered card where it comes next today, if it does."""
         queued, self._current = self._current, None
         if queued is not None and outcome.interval < 0:
-            self._queue.put_learning(replace(queued, due_at_ms=outcome.schedule.due_at_ms, is_new=False))
+            self._queue.put_learning(queued._replace(due_at_ms=outcome.due, is_new=False))
 
     def _finished(self) -> Finished:
         learning = self._queue.learning
@@ -398,7 +395,7 @@ class CramSession(Sitting):
         found = self._store.asked(asked.card.id)
         if found is None or not _can_be_crammed(found[0]):
             return None
-        return replace(self._asked(*found, now_ms), shown_ms=asked.shown_ms)
+        return self._asked(*found, now_ms)._replace(shown_ms=asked.shown_ms)
 
     def _marked(self, batch: Batch, now_ms: int) -> None:
         if batch.kind is not Kind.FLAG:

@@ -10,7 +10,6 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -35,8 +34,7 @@ PRAGMAS = (
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class QueuedCard:
+class QueuedCard(NamedTuple):
     """A card that could be asked: enough to count it and to keep siblings apart."""
 
     id: str
@@ -46,8 +44,7 @@ class QueuedCard:
     is_new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StoredCard:
+class StoredCard(NamedTuple):
     """A card as the index keeps it: `fields` by name, `line` where it begins in its deck file."""
 
     id: str
