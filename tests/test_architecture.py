@@ -23,8 +23,9 @@ MIGRATIONS = SOURCE.parent.parent / "migrations"
 # The rooms from the top down; a room may import those of the lines below its own, and nothing of its own line.
 LINES: tuple[tuple[str, ...], ...] = (
     ("cli",),
-    ("anki", "review", "progress"),
+    ("anki", "review", "progress", "confusions"),
     ("store", "deck.folder"),
+    ("filters",),
     ("deck",),
     ("inference",),
     ("pages",),
@@ -58,7 +59,7 @@ OWNERS = {
 # themselves loaded only when needed. rich.cells is light, the rest of rich is not.
 HEAVY = {"sqlalchemy", "alembic", "fsrs", "ftfy", "bs4", "tomlkit", "tomli_w", "platformdirs", "rich"}
 LIGHT = {"rich.cells"}
-LOADED_WHEN_NEEDED = {"store.schema", "store.index", "store.log", "store.tables"}
+LOADED_WHEN_NEEDED = {"store.schema", "store.index", "store.log", "store.choices", "store.tables"}
 
 # Beside the command line, a clock is read for time stamps of files and rows only.
 CLOCKS = {"time.time", "time.time_ns", "time.monotonic", "time.perf_counter", "time.localtime", "time.gmtime"}
@@ -137,6 +138,13 @@ def _goes_down(one: Import) -> bool:
     if not own or not other or own == other or (own, other) in NEIGHBOURS:
         return True
     return ROOMS[own] < ROOMS[other]
+
+
+def test_the_language_of_filters_knows_the_words_of_cards_and_nothing_of_where_they_are_kept() -> None:
+    known = {"config", "events", "deck.model", "principles", "errors"}
+    used = {one.target.removeprefix("lpdeck.") for one in _all_imports() if one.module == "filters" and _own(one)}
+    assert used
+    assert [] == sorted(target for target in used if target.rpartition(".")[0] not in known)
 
 
 def test_only_the_command_line_asks_the_package_for_its_version() -> None:
@@ -229,6 +237,11 @@ WATCHED = (
 
 def _loaded(home: Home, *arguments: str, given: str = "", **environment: str) -> set[str]:
     """The watched packages that a command loads, run in a process of its own."""
+    return set(WATCHED) & _all_loaded(home, *arguments, given=given, **environment)
+
+
+def _all_loaded(home: Home, *arguments: str, given: str = "", **environment: str) -> set[str]:
+    """Every module that a command loads, run in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-c", LISTED.format(arguments=list(arguments))],
         input=given,
@@ -240,7 +253,7 @@ def _loaded(home: Home, *arguments: str, given: str = "", **environment: str) ->
     assert "a defect in lpdeck" not in done.stderr
     loaded = set(done.stderr.rpartition("LOADED ")[2].split())
     assert "lpdeck.cli" in loaded, done.stderr
-    return {name for name in WATCHED if name in loaded}
+    return loaded
 
 
 @pytest.fixture
@@ -270,6 +283,56 @@ def test_what_today_holds_is_said_without_a_heavy_import(evening: Home, argument
 def test_a_sitting_loads_the_scheduler_and_nothing_else_that_is_heavy(evening: Home) -> None:
     assert {"fsrs"} >= _loaded(evening, "review", "--plain")
     assert {"fsrs"} == _loaded(evening, "review", "--plain", given="\n3\nu\n\n4\n")
+
+
+# Each runs the command lines one after another in one process, and says what was loaded after each.
+IN_TURN = """
+import io, sys
+sys.stdin = io.StringIO("")
+from lpdeck.cli import run
+for line in {lines!r}:
+    code = run(line.split())
+    watched = [name for name in {watched!r} if name in sys.modules]
+    print("DONE", code, line, "LOADED", *watched, file=sys.stderr)
+"""
+
+# As many as one evening has, the index fresh all the while: each with what may have been loaded until then.
+EVENING = (
+    ("due", ()),
+    ("due is:new", ("lpdeck.filters",)),
+    ("due --count principle:ownership -deck:nowhere", ("lpdeck.filters",)),
+    ("suspend id:deck/a", ("lpdeck.filters",)),
+    ("resume is:suspended", ("lpdeck.filters",)),
+    ("bury deck/b", ("lpdeck.filters",)),
+    ("flag red deck/b", ("lpdeck.filters",)),
+    ("cards is:flagged", ("lpdeck.filters",)),
+    ("cards --json", ("lpdeck.filters",)),
+    ("undo", ("lpdeck.filters", "fsrs")),
+    ("redo", ("lpdeck.filters", "fsrs")),
+    ("reset is:due", ("lpdeck.filters", "fsrs")),
+    ("cram --plain kind:basic", ("lpdeck.filters", "fsrs")),
+    ("review --plain --new 1 --minutes 5 recall<0.8 or is:new", ("lpdeck.filters", "fsrs")),
+)
+
+
+def test_commands_of_an_evening_load_neither_sqlalchemy_nor_what_they_do_not_use(evening: Home) -> None:
+    watched = (*WATCHED, "lpdeck.filters", "lpdeck.store.tables")
+    done = subprocess.run(
+        [sys.executable, "-c", IN_TURN.format(lines=[line for line, _ in EVENING], watched=watched)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "LPDECK_HOME": str(evening.path), "NO_COLOR": "1"},
+    )
+    said = [line for line in done.stderr.splitlines() if line.startswith("DONE ")]
+    assert [f"DONE 0 {line}" for line, _ in EVENING] == [line.partition(" LOADED")[0] for line in said], done.stderr
+    for (line, allowed), loaded in zip(EVENING, said, strict=True):
+        assert set(allowed) >= set(loaded.partition(" LOADED")[2].split()), line
+
+
+def test_today_is_said_without_the_language_of_filters(evening: Home) -> None:
+    for arguments in ([], ["due"]):
+        assert not {"lpdeck.filters", "lpdeck.store.filtering", "fsrs"} & _all_loaded(evening, *arguments)
 
 
 def test_a_changed_deck_loads_sqlalchemy_once(evening: Home) -> None:

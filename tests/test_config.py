@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from lpdeck.config import (
     KEY_ACTIONS,
+    KEY_MEANINGS,
+    KEY_SETS,
     OPTIONS,
     Config,
     check_keys,
@@ -28,6 +30,7 @@ from lpdeck.errors import ConfigError
 GOOD: dict[str, list[tuple[Any, Any]]] = {
     "new_per_day": [("0", 0), (" 7 ", 7), (9999, 9999)],
     "reviews_per_day": [("0", 0), (99999, 99999)],
+    "minutes_per_day": [("0", 0), (1440, 1440), ("15", 15)],
     "desired_retention": [("0.7", 0.7), (0.99, 0.99), ("0.85", 0.85)],
     "learning_steps": [
         ("1m 10m", (60, 600)), ("30s,1h", (30, 3600)), ("5", (300,)), (["1m", "1 h"], (60, 3600)), ("", ()), ([], ()),
@@ -36,13 +39,24 @@ GOOD: dict[str, list[tuple[Any, Any]]] = {
     "relearning_steps": [("10m", (600,)), ("", ())],
     "rollover_hour": [("0", 0), (23, 23)],
     "time_zone": [("local", "local"), ("Europe/Berlin", "Europe/Berlin"), ("UTC", "UTC")],
+    "duel": [(True, True), ("yes", True), ("On", True), ("TRUE", True), (False, False), ("off", False), ("no", False)],
+    "level": [("all", "all"), ("SDE1", "sde1"), ("sde2", "sde2"), ("senior", "senior")],
+    "key_set": [("default", "default"), ("HJKL", "hjkl"), ("hjkl", "hjkl")],
     "keys.reveal": [("space enter", ("space", "enter")), (["Space"], ("space",))],
-    "keys.again": [("1 A", ("1", "A")), (["ctrl-r"], ("ctrl-r",)), ([1], ("1",))],
+    "keys.again": [("1 A", ("1", "A")), (["ctrl-x"], ("ctrl-x",)), ([1], ("1",))],
     "keys.hard": [("é", ("é",))],
-    "keys.good": [("tab", ("tab",))],
+    "keys.good": [("down", ("down",))],
     "keys.easy": [("!", ("!",))],
+    "keys.type": [("/", ("/",))],
     "keys.undo": [("backspace", ("backspace",))],
     "keys.redo": [("Ctrl-Y", ("ctrl-y",))],
+    "keys.bury": [("up", ("up",))],
+    "keys.suspend": [("x", ("x",))],
+    "keys.skip": [("right Down", ("right", "down"))],
+    "keys.flag": [("*", ("*",))],
+    "keys.edit": [("ctrl-e", ("ctrl-e",))],
+    "keys.note": [("+", ("+",))],
+    "keys.info": [("left", ("left",))],
     "keys.help": [("?", ("?",))],
     "keys.quit": [("escape q", ("escape", "q"))],
 }  # fmt: skip
@@ -53,11 +67,15 @@ KEYS: list[Any] = ["", [], "ctrl-c", "ctrl-z", "ctrl-1", "pageup", [" "], ["\n"]
 BAD: dict[str, list[Any]] = {
     "new_per_day": [*WHOLE, 10_000],
     "reviews_per_day": [*WHOLE, 100_000],
+    "minutes_per_day": [*WHOLE, 1441],
     "desired_retention": ["", "much", 0.69, 1, "1.0", True, "nan", "inf", None, []],
     "learning_steps": STEPS,
     "relearning_steps": STEPS,
     "rollover_hour": [*WHOLE, 24],
     "time_zone": ["", "Berlin", "Europe", "../etc/passwd", 5, "Europe/Berlin "],
+    "duel": ["", "maybe", "y", 1, 0, None, []],
+    "level": ["", "junior", "sde3", "sde1 sde2", True, None, ["sde1"]],
+    "key_set": ["", "vi", "hjkl ", None, True, ["hjkl"]],
     **{f"keys.{action}": KEYS for action in KEY_ACTIONS},
 }
 
@@ -88,16 +106,36 @@ def test_a_value_that_does_not_fit_is_refused_with_what_would(name: str, value: 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_setting_one_option_changes_no_other(name: str) -> None:
     changed = with_value(Config(), name, GOOD[name][-1][0])
-    assert [] == [other for other in OPTIONS if other != name and value_of(Config(), other) != value_of(changed, other)]
+    others = {other for other in OPTIONS if value_of(Config(), other) != value_of(changed, other)} - {name}
+    assert others == {f"keys.{action}" for action in KEY_SETS["hjkl"] if name == "key_set"}
+
+
+def in_file(text: str, name: str) -> Any:
+    """What stands for an option in the text of a file."""
+    value = tomllib.loads(text)
+    for part in name.split("."):
+        value = value[part]
+    return value
 
 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_a_default_written_down_means_the_default(name: str) -> None:
-    option = OPTIONS[name]
-    text = rewrite("", name, option.show(value_of(Config(), name)))
-    (value,) = tomllib.loads(text).values()
-    value = value[name.removeprefix("keys.")] if isinstance(value, dict) else value
-    assert Config() == with_value(Config(), name, value)
+    text = rewrite("", name, OPTIONS[name].show(value_of(Config(), name)))
+    changed = with_value(Config(), name, in_file(text, name))
+    assert [value_of(Config(), other) for other in OPTIONS] == [value_of(changed, other) for other in OPTIONS]
+
+
+@pytest.mark.parametrize(("name", "case"), pairs(GOOD))
+def test_a_value_comes_back_from_the_file_as_it_was_set(tmp_path: Path, name: str, case: tuple[Any, Any]) -> None:
+    config = with_value(Config(), name, case[0])
+    text = rewrite(MINE_ALONE, name, OPTIONS[name].show(value_of(config, name)))
+    assert text.startswith(MINE_ALONE)
+    assert config == load_config(written(tmp_path, text))
+    assert text == rewrite(text, name, OPTIONS[name].show(value_of(config, name)))
+    assert Config() == load_config(written(tmp_path, rewrite(text, name, None)))
+
+
+MINE_ALONE = "# mine\n"
 
 
 @given(st.lists(st.integers(1, 43_200), max_size=10).map(tuple))
@@ -111,6 +149,9 @@ def test_steps_are_shown_as_they_can_be_written(steps: tuple[int, ...]) -> None:
         ("new_pr_day", "new_per_day"),
         ("desired-retention", "desired_retention"),
         ("keys.agin", "keys.again"),
+        ("keyset", "key_set"),
+        ("minutes", "minutes_per_day"),
+        ("keys.supsend", "keys.suspend"),
     ],
 )
 def test_an_unknown_option_names_the_nearest(name: str, nearest: str) -> None:
@@ -122,14 +163,63 @@ def test_an_unknown_option_names_the_nearest(name: str, nearest: str) -> None:
 # Keys
 
 
-def test_the_keys_as_they_come_mean_one_thing_each() -> None:
-    check_keys(Config())
+@pytest.mark.parametrize("key_set", KEY_SETS)
+def test_the_keys_of_a_ready_set_mean_one_thing_each(key_set: str) -> None:
+    check_keys(with_value(Config(), "key_set", key_set))
 
 
-def test_a_key_that_means_two_things_is_refused() -> None:
-    with pytest.raises(ConfigError, match='the key "g" means both good and easy') as caught:
-        check_keys(with_value(Config(), "keys.easy", "g"))
-    assert "Give good another key first: lpdeck config set keys.good KEY" == caught.value.advice
+def test_every_action_has_keys_and_a_meaning() -> None:
+    assert set(KEY_ACTIONS) == set(KEY_MEANINGS)
+    assert all(KEY_ACTIONS.values())
+    assert all(keys and set(keys) <= set(KEY_ACTIONS) for keys in KEY_SETS.values() if keys)
+
+
+def test_every_key_of_a_ready_set_can_be_written_by_a_learner() -> None:
+    for keys in (KEY_ACTIONS, *KEY_SETS.values()):
+        for action, names in keys.items():
+            assert names == with_value(Config(), f"keys.{action}", list(names)).keys[action]
+
+
+def test_a_ready_set_changes_what_it_names_and_leaves_the_rest() -> None:
+    config = with_value(Config(), "key_set", "hjkl")
+    assert ["h", "j", "k", "l"] == [config.keys[action][0] for action in ("again", "hard", "good", "easy")]
+    named = KEY_SETS["hjkl"]
+    assert {**KEY_ACTIONS, **named} == dict(config.keys)
+    assert {"undo", "quit", "help", "reveal"}.isdisjoint(named)
+
+
+def test_keys_of_the_learner_stand_over_those_of_a_set_whichever_was_set_first() -> None:
+    first = with_value(with_value(Config(), "keys.good", "x"), "key_set", "hjkl")
+    last = with_value(with_value(Config(), "key_set", "hjkl"), "keys.good", "x")
+    assert first == last
+    assert (("x",), ("l", "4")) == (first.keys["good"], first.keys["easy"])
+    check_keys(first)
+
+
+CONFLICTS = {
+    ("keys.easy", "g", "default"): ("g", "good", "easy"),
+    ("keys.bury", "space", "default"): ("space", "reveal", "bury"),
+    ("keys.note", "j", "hjkl"): ("j", "hard", "note"),
+    ("keys.skip", "k", "hjkl"): ("k", "good", "skip"),
+}
+
+
+@pytest.mark.parametrize("case", CONFLICTS)
+def test_a_key_that_means_two_things_is_refused_and_both_are_named(case: tuple[str, str, str]) -> None:
+    name, key, key_set = case
+    key, first, second = CONFLICTS[case]
+    with pytest.raises(ConfigError) as caught:
+        check_keys(with_value(with_value(Config(), "key_set", key_set), name, key))
+    assert f'the key "{key}" means both {first} and {second}' == caught.value.what
+    assert f"Give {first} another key first: lpdeck config set keys.{first} KEY" == caught.value.advice
+
+
+def test_the_same_key_twice_for_one_action_is_no_conflict() -> None:
+    check_keys(with_value(Config(), "keys.easy", "x x"))
+
+
+def test_a_key_freed_by_a_set_may_be_given_to_another_action() -> None:
+    check_keys(with_value(with_value(Config(), "key_set", "hjkl"), "keys.hard", "2 g"))
 
 
 def test_a_capital_letter_is_another_key() -> None:
@@ -151,8 +241,8 @@ def test_without_a_file_everything_is_as_it_comes(tmp_path: Path) -> None:
 
 
 def test_a_file_sets_what_it_names(tmp_path: Path) -> None:
-    config = load_config(written(tmp_path, 'new_per_day = 3\nlearning_steps = ["1m"]\n[keys]\neasy = ["e"]\n'))
-    assert (3, (60,), ("e",), 200) == (
+    config = load_config(written(tmp_path, 'new_per_day = 3\nlearning_steps = ["1m"]\n[keys]\neasy = ["x"]\n'))
+    assert (3, (60,), ("x",), 200) == (
         config.new_per_day,
         config.learning_steps,
         config.keys["easy"],
@@ -167,6 +257,9 @@ FILES = {
     "keys = 5": "keys is no table",
     "[keys]\nagain = []": 'keys.again: "[]" does not fit',
     "[keys]\nagain = ['g']": 'the key "g" means both again and good',
+    "key_set = 'hjkl'\nkeys.note = ['l']": 'the key "l" means both easy and note',
+    "duel = 1": 'duel: "1" does not fit',
+    "level = 'staff'": 'level: "staff" does not fit',
     "[deeper]\nnew_per_day = 1": 'there is no option "deeper"',
 }
 
@@ -177,6 +270,18 @@ def test_what_is_wrong_with_a_file_names_the_file(tmp_path: Path, text: str) -> 
     with pytest.raises(ConfigError) as caught:
         load_config(path)
     assert f"{path}: {FILES[text]}" == caught.value.what
+
+
+@pytest.mark.parametrize(("text", "expected"), [("duel = true", True), ("duel = false", False), ("duel = 'no'", False)])
+def test_a_switch_is_a_boolean_of_the_file_or_a_word(tmp_path: Path, text: str, expected: bool) -> None:
+    assert expected is load_config(written(tmp_path, text)).duel
+
+
+def test_a_ready_set_stands_in_the_file_before_or_after_the_keys_over_it(tmp_path: Path) -> None:
+    before = load_config(written(tmp_path, "key_set = 'hjkl'\n[keys]\nnote = ['x']\n"))
+    after = load_config(written(tmp_path, "keys.note = ['x']\nkey_set = 'hjkl'\n"))
+    assert before == after
+    assert (("h", "1"), ("x",)) == (before.keys["again"], before.keys["note"])
 
 
 def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:

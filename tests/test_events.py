@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lpdeck.days import StudyDay
-from lpdeck.events import Event, Kind, effective, next_id, replay
-from lpdeck.scheduling import NEW, Rating, Schedule, Scheduler, State
+from lpdeck.events import FLAGS, TURNS, Event, Kind, effective, marked, next_id, replay
+from lpdeck.scheduling import NEW, Memory, Rating, Schedule, Scheduler, State
 
 SCHEDULER = Scheduler()
 DAY_MS = 86_400_000
@@ -296,3 +296,105 @@ def test_a_new_card_can_not_be_rescheduled() -> None:
     log = Log()
     log.add(Kind.RESCHEDULE, due=25)
     assert NEW == schedule(log)
+
+
+# Marks, one by one
+
+IN_REVIEW = Schedule(
+    State.REVIEW, None, Memory(5.0, 5.0), StudyDay(20), None, StudyDay(10), StudyDay(15), StudyDay(15), 5, 3, 1
+)
+IN_A_STEP = replace(IN_REVIEW, state=State.RELEARNING, step=0, due_day=StudyDay(15), due_at_ms=15 * DAY_MS, interval=-60)
+ASLEEP = replace(IN_REVIEW, suspended=True, buried_until=StudyDay(16), flag="red")
+
+# kind, what the event carries, the schedule before, what is other afterwards
+MARKED: dict[str, tuple[Kind, dict[str, Any], Schedule, dict[str, Any]]] = {
+    "suspend": (Kind.SUSPEND, {}, IN_REVIEW, {"suspended": True}),
+    "suspend again": (Kind.SUSPEND, {}, ASLEEP, {}),
+    "resume": (Kind.RESUME, {}, ASLEEP, {"suspended": False, "buried_until": None}),
+    "resume a card that is awake": (Kind.RESUME, {}, IN_REVIEW, {}),
+    "bury": (Kind.BURY, {"due": 16}, IN_REVIEW, {"buried_until": 16}),
+    "bury for longer": (Kind.BURY, {"due": 18}, ASLEEP, {"buried_until": 18}),
+    "dig up": (Kind.BURY, {}, ASLEEP, {"buried_until": None}),
+    "flag": (Kind.FLAG, {"detail": {"flag": "blue"}}, ASLEEP, {"flag": "blue"}),
+    "take off a flag": (Kind.FLAG, {"detail": {"flag": None}}, ASLEEP, {"flag": None}),
+    "a flag without a colour": (Kind.FLAG, {}, ASLEEP, {"flag": None}),
+    "reschedule": (Kind.RESCHEDULE, {"due": 30}, IN_REVIEW, {"due_day": 30}),
+    "reschedule to no day": (Kind.RESCHEDULE, {}, IN_REVIEW, {}),
+    "reschedule in a learning step": (Kind.RESCHEDULE, {"due": 30}, IN_A_STEP, {}),
+    "reschedule a new card": (Kind.RESCHEDULE, {"due": 30}, NEW, {}),
+    "an answer": (Kind.ANSWER, {"due": 30, "interval": 3}, IN_REVIEW, {}),
+    "an import": (Kind.IMPORT, {"due": 30, "interval": 3}, IN_REVIEW, {}),
+    "a cram": (Kind.CRAM, {"rating": Rating.AGAIN}, IN_REVIEW, {}),
+    "an undo": (Kind.UNDO, {"target": "b"}, ASLEEP, {}),
+    "a redo": (Kind.REDO, {"target": "b"}, ASLEEP, {}),
+}
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_a_mark_changes_what_it_is_for_and_nothing_else(name: str) -> None:
+    kind, values, before, expected = MARKED[name]
+    assert replace(before, **expected) == marked(before, Log().add(kind, **values))
+
+
+def test_every_kind_of_event_stands_in_the_table_of_marks_but_for_a_reset() -> None:
+    assert set(Kind) - {Kind.RESET} == {kind for kind, _, _, _ in MARKED.values()}
+
+
+@pytest.mark.parametrize("before", [NEW, IN_REVIEW, IN_A_STEP, ASLEEP])
+def test_a_reset_keeps_what_the_learner_marked_alone(before: Schedule) -> None:
+    expected = Schedule(suspended=before.suspended, buried_until=before.buried_until, flag=before.flag)
+    assert expected == marked(before, Log().add(Kind.RESET))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.ANSWER, Kind.IMPORT, *TURNS)])
+def test_a_mark_after_all_answers_gives_what_the_replay_gives(kind: Kind) -> None:
+    log = two_answers()
+    before = schedule(log)
+    event = log.add(kind, at_ms=19 * DAY_MS, due=30, detail={"flag": "green"}, rating=Rating.AGAIN)
+    assert marked(before, event) == schedule(log)
+
+
+def test_the_flags_are_seven_colours_written_as_words() -> None:
+    assert 7 == len(set(FLAGS)) == len(FLAGS)
+    assert all(flag.isalpha() and flag.islower() for flag in FLAGS)
+    assert "red" == FLAGS[0]
+
+
+# Resets
+
+
+def test_a_second_reset_counts_from_itself() -> None:
+    log = two_answers()
+    log.add(Kind.RESET, at_ms=19 * DAY_MS)
+    answer(log, Rating.EASY, 20, 8)
+    second = log.add(Kind.RESET, at_ms=21 * DAY_MS)
+    assert NEW == schedule(log)
+    log.add(Kind.UNDO, card=None, target=second.batch)
+    assert (1, 28) == (schedule(log).reps, schedule(log).due_day)
+
+
+def test_an_undone_reset_lets_all_answers_count_also_those_after_it() -> None:
+    log = two_answers()
+    reset = log.add(Kind.RESET, at_ms=19 * DAY_MS)
+    answer(log, Rating.GOOD, 48, 60)
+    undo = log.add(Kind.UNDO, card=None, target=reset.batch)
+    assert (3, 10, 108) == (schedule(log).reps, schedule(log).first_day, schedule(log).due_day)
+    log.add(Kind.REDO, card=None, target=undo.batch)
+    assert (1, 48, 108) == (schedule(log).reps, schedule(log).first_day, schedule(log).due_day)
+
+
+def test_a_reset_and_an_answer_of_one_moment_count_in_the_order_of_their_ids() -> None:
+    log = two_answers()
+    log.add(Kind.RESET, at_ms=18 * DAY_MS)
+    answer(log, Rating.EASY, 18, 8)
+    found = schedule(log)
+    assert (1, 18, 26) == (found.reps, found.first_day, found.due_day)
+
+
+def test_a_day_given_to_a_card_is_forgotten_with_its_answers() -> None:
+    log = two_answers()
+    log.add(Kind.RESCHEDULE, due=25, at_ms=19 * DAY_MS)
+    log.add(Kind.RESET, at_ms=20 * DAY_MS)
+    assert NEW == schedule(log)
+    answer(log, Rating.EASY, 21, 8)
+    assert 29 == schedule(log).due_day

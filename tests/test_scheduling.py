@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 
 from lpdeck.days import StudyDay, noon
 from lpdeck.events import Event, Kind, replay
-from lpdeck.scheduling import NEW, Memory, Outcome, Rating, Schedule, Scheduler, State, fuzzed, spread
+from lpdeck.scheduling import (
+    NEW,
+    Memory,
+    Outcome,
+    Rating,
+    Schedule,
+    Scheduler,
+    State,
+    becomes_leech,
+    fuzzed,
+    spread,
+)
 
 DAY_MS = 86_400_000
 TODAY = StudyDay(20_000)
@@ -183,6 +194,80 @@ def test_a_clock_that_was_put_back_counts_as_the_last_day(
     )
 
 
+@given(schedulers, cards, answers.filter(bool), st.integers(-5, 400))
+def test_interval_due_and_schedule_of_an_outcome_agree_whatever_the_clock_does(
+    scheduler: Scheduler, card: str, history: list[tuple[Rating, int]], later: int
+) -> None:
+    schedule = after(scheduler, card, history)
+    assert schedule.last_day is not None
+    day = StudyDay(schedule.last_day + later)
+    for rating, one in scheduler.outcomes(card, schedule, day, day * DAY_MS).items():
+        then = one.schedule
+        assert (rating, schedule, max(day, schedule.last_day)) == (one.rating, one.before, one.day)
+        assert (one.day, one.interval, one.memory) == (then.last_day, then.interval, then.memory)
+        assert (schedule.reps + 1, schedule.first_day) == (then.reps, then.first_day)
+        if one.interval > 0:
+            assert (State.REVIEW, None, None) == (then.state, then.step, then.due_at_ms)
+            assert one.day + one.interval == then.due_day == one.due
+        else:
+            assert then.state in (State.LEARNING, State.RELEARNING)
+            assert day * DAY_MS - one.interval * 1000 == then.due_at_ms == one.due
+            assert one.day == then.due_day
+
+
+def test_after_the_clock_went_back_the_due_day_counts_from_the_last_day() -> None:
+    schedule = chain("easy")
+    for outcome in Scheduler().outcomes("a", schedule, StudyDay(TODAY - 30), 0).values():
+        after_ = outcome.schedule
+        assert TODAY == after_.last_day
+        if outcome.interval > 0:
+            assert TODAY + outcome.interval == after_.due_day
+
+
+@given(schedulers, forward, st.integers(0, 400))
+def test_the_four_outcomes_are_those_of_fsrs_and_the_spread_of_their_days(
+    scheduler: Scheduler, history: list[tuple[Rating, int]], later: int
+) -> None:
+    """py-fsrs keeps a card of its own; our outcomes are its four answers, their days spread in order."""
+    theirs, day, card = plain(scheduler), TODAY, fsrs.Card(card_id=1)
+    for rating, wait in history:
+        day = StudyDay(day + wait)
+        card, _ = theirs.review_card(card, fsrs.Rating(rating), noon(day))
+    ours = after(scheduler, "a", history)
+    day = StudyDay(day + later)
+    draw, least = spread("a", len(history)), 1
+    for rating, one in scheduler.outcomes("a", ours, day, day * DAY_MS).items():
+        then, _ = theirs.review_card(card, fsrs.Rating(rating), noon(day))
+        wait_ = then.due - noon(day)
+        assert Memory(then.stability or 0, then.difficulty or 0) == one.memory
+        assert (int(then.state), then.step) == (one.schedule.state, one.schedule.step)
+        expected = wait_.days if then.state == fsrs.State.Review else -int(wait_.total_seconds())
+        if expected > 0 and rating is not Rating.AGAIN:
+            apart = max(fuzzed(expected, draw, scheduler.maximum_interval), least)
+            expected = min(apart, scheduler.maximum_interval)
+            least = expected + 1
+        assert expected == one.interval
+
+
+@given(schedulers, st.floats(0.01, 400), st.integers(0, 2000))
+def test_elapsed_stabilities_and_recall_are_the_inverse_of_each_other(
+    scheduler: Scheduler, stability: float, days: int
+) -> None:
+    memory = Memory(stability, 5.0)
+    recall = scheduler.retrievability(memory, TODAY, StudyDay(TODAY + days))
+    assert pytest.approx(days / stability, rel=1e-6, abs=1e-9) == scheduler.elapsed_at(recall)
+
+
+@given(st.floats(0.01, 1), st.floats(0.01, 1))
+def test_the_less_is_remembered_the_more_time_has_passed(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert Scheduler().elapsed_at(low) >= Scheduler().elapsed_at(high)
+
+
+def test_recall_is_whole_at_once_and_nine_of_ten_after_one_stability() -> None:
+    assert [0.0, pytest.approx(1.0)] == [Scheduler().elapsed_at(1), Scheduler().elapsed_at(0.9)]
+
+
 def test_no_card_is_made_that_sleeps() -> None:
     scheduler = Scheduler()
     slept: list[object] = []
@@ -304,3 +389,31 @@ def test_settings_may_change_between_two_answers(
     outcome = now.outcomes(card, schedule, day, day * DAY_MS)[rating]
     assert -86_400 < outcome.interval <= now.maximum_interval
     assert 0 != outcome.interval
+
+
+# Leeches
+
+
+def lapsed(times: int) -> Schedule:
+    return Schedule(state=State.RELEARNING, memory=Memory(1.0, 5.0), lapses=times)
+
+
+def test_the_eighth_lapse_makes_a_leech_and_every_fourth_after_it() -> None:
+    assert [8, 12, 16, 20, 24] == [times for times in range(1, 27) if becomes_leech(lapsed(times - 1), lapsed(times))]
+
+
+@pytest.mark.parametrize("times", [8, 12, 16])
+def test_an_answer_without_a_lapse_makes_no_leech(times: int) -> None:
+    assert not becomes_leech(lapsed(times), lapsed(times))
+    assert not becomes_leech(lapsed(times), replace(lapsed(times), state=State.REVIEW, reps=9))
+
+
+def test_a_card_becomes_a_leech_by_the_answer_that_is_its_eighth_lapse() -> None:
+    schedule, found = NEW, []
+    for _ in range(17):
+        schedule = Scheduler().outcomes("a", schedule, TODAY, 0)[Rating.EASY].schedule
+        again = Scheduler().outcomes("a", schedule, TODAY, 0)[Rating.AGAIN]
+        found.append(becomes_leech(again.before, again.schedule))
+        schedule = again.schedule
+    assert [8, 12, 16] == [number for number, is_leech in enumerate(found, 1) if is_leech]
+    assert schedule.is_leech

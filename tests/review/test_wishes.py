@@ -81,7 +81,7 @@ def test_the_only_card_can_not_be_skipped(home: Home) -> None:
 
 
 def test_skipping_is_no_action_so_that_an_undo_takes_back_the_answer_before_it(three: Home) -> None:
-    reviewer = play(three, SHOW, EASY, Do.SKIP, UNDO, SHOW, GOOD, SHOW, EASY)
+    reviewer = play(three, SHOW, EASY, Do.SKIP, UNDO, SHOW, EASY, SHOW, EASY)
     assert [A, B, C, A, C, B] == reviewer.seen
     assert ["answer", "undo", "answer", "answer"] == [kind for kind, _, _ in _events(three)]
 
@@ -387,7 +387,7 @@ def test_asides_leave_a_drill_at_its_step(home: Home, aside: Flag | Note | Do) -
         Card(B, "checklist", {"list": "l", "points": ["p", "q"]}),
     )
     ticks = Tick(frozenset({0}))
-    reviewer = play(home, SHOW, aside, Choose(0), aside, GOOD, Type("p"), aside, ticks, aside, GOOD)
+    reviewer = play(home, SHOW, aside, Choose(0), aside, EASY, Type("p"), aside, ticks, aside, EASY)
     steps = [step for step in reviewer.steps if step != "info"]
     assert ["front", "duel", "duel", "back", "back", "front", "tick", "tick", "back", "back", "finished"] == steps
     assert [] == reviewer.notices

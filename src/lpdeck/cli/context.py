@@ -146,13 +146,18 @@ def ask(question: str) -> str | None:
     question = shown(question)
     if sys.stdin.isatty():
         print(question, end=" ", file=sys.stderr, flush=True)
-        return sys.stdin.readline().strip()
+        return _answer(sys.stdin.readline())
     try:
         with open("/dev/tty", "r+b", buffering=0) as terminal:
             terminal.write(f"{question} ".encode())
-            return terminal.readline().decode("utf-8", "replace").strip()
+            return _answer(terminal.readline().decode("utf-8", "replace"))
     except OSError:
         return None
+
+
+def _answer(line: str) -> str | None:
+    """A line without its blanks; None at the end of the input, which is no answer."""
+    return line.strip() if line else None
 
 
 def agreed(question: str) -> bool | None:

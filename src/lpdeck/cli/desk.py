@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lpdeck.cli import context
-from lpdeck.errors import DeckError
+from lpdeck.errors import DeckError, LpdeckError
 from lpdeck.store.hot import HotStore, StoredCard
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class DeckDesk:
         with self._leave():
             open_editor(_path(card), self._store_line(card))
         self._reread()
+        _check(_path(card))
 
     def note(self, card: StoredCard, text: str) -> None:
         """Writes the learner's line into the card; an empty one takes it out."""
@@ -57,6 +58,7 @@ class DeckDesk:
         with self._leave():
             open_editor(path, first.line if first else card.line)
         self._reread()
+        _check(path)
 
     def lacks_phrase(self, phrase: str) -> bool:
         """Whether no card of any deck asks for this phrase."""
@@ -102,8 +104,20 @@ class DeckDesk:
         return known.line if known else card.line
 
     def _reread(self) -> None:
-        with context.index():
+        with context.index(quiet=True):  # what is said would stand on the learner's card
             pass
+
+
+def _check(path: Path) -> None:
+    """Raises LpdeckError for the first mistake in a deck file that the learner has just saved."""
+    from lpdeck.deck.folder import load
+
+    try:
+        errors = [problem for problem in load(path).problems if not problem.warning]
+    except DeckError as error:
+        raise LpdeckError(f"{path.name}:{error.line or 1}: {error.problem}", error.advice) from None
+    if errors:
+        raise LpdeckError(f"{path.name}:{errors[0].line}: {errors[0].what}", errors[0].advice)
 
 
 def _path(card: StoredCard) -> Path:

@@ -190,7 +190,9 @@ def _checklist_outcome(_card: StoredCard, exercise: Exercise, result: Result) ->
     if ticked is None:
         return _points(exercise.points)
     return [
-        Block(Role.RIGHT if at in ticked else Role.WRONG, point, bullet="✓ " if at in ticked else "✗ ", tight=at > 0)
+        Block(Role.RIGHT, point, bullet="✓ named   ", tight=at > 0)
+        if at in ticked
+        else Block(Role.WRONG, point, bullet="✗ missed  ", tight=at > 0)
         for at, point in enumerate(exercise.points)
     ]
 

@@ -21,6 +21,8 @@ PASTE = "paste"
 # The alternate screen, no cursor, and pastes marked as such, so that pasted text can never act as keys.
 _ENTER_SCREEN = "\x1b[?1049h\x1b[?25l\x1b[?2004h"
 _LEAVE_SCREEN = "\x1b[?2004l\x1b[?25h\x1b[?1049l"
+_ESCAPE_S = 0.05
+"""How long the rest of an escape sequence may take to come: over a slow line it arrives in parts."""
 _PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 
 _NAMES = {
@@ -147,6 +149,9 @@ class Screen:
                 return RESIZE
             if not self._receive():
                 return HANG_UP
+        while _is_begun(self._pending) and select.select([self._in], [], [], _ESCAPE_S)[0]:
+            if not self._receive():
+                return HANG_UP
         typed = self._take()
         if typed == _PASTE_BEGINS:
             return PASTE if self._take_paste() else HANG_UP
@@ -225,6 +230,13 @@ class Screen:
         signal.signal(number, self._stopped)
         self._begin()
         self._resized(number, None)
+
+
+def _is_begun(pending: str) -> bool:
+    """Whether an escape sequence has begun whose end may be on its way; a lone Escape is a key too."""
+    if pending[:2] not in ("\x1b[", "\x1bO"):
+        return pending == "\x1b"
+    return not any(sign.isalpha() or sign == "~" for sign in pending[2:])
 
 
 def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:

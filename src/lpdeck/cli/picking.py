@@ -34,7 +34,7 @@ class Picker(NamedTuple):
             return None
         if key in self.names:
             return self.names.index(key)
-        return self.at if key == "enter" else None
+        return self.at if key in ("enter", "space") else None
 
     def _moved(self, by: int) -> int:
         if self.at is None:

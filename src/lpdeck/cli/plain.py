@@ -56,8 +56,8 @@ class PlainReviewer:
                 return Mark(marked)
             if self._is("type", typed):
                 words = self._asked("Your answer:")
-                if words.strip():
-                    return Type(words.strip())
+                if words and not self._ended:
+                    return Type(words)
                 continue
             wish = self._wish(typed, empty=Do.REVEAL)
             if wish:
@@ -234,9 +234,7 @@ def _verdict(asked: Asked, result: Result) -> str:
         return "Answer:"
     if result.is_right:
         return "Right."
-    return (
-        f"{'' if result.attempt.typed is not None else 'Wrong; '}right is: {asked.card.fields['answer']}".capitalize()
-    )
+    return f"{'Wrong; right' if result.is_right is False else 'Right'} is: {asked.card.fields['answer']}"
 
 
 def _rating_words(asked: Asked, rating: Rating) -> str:

@@ -36,6 +36,7 @@ _ROLE_STYLE = {
 }
 
 _NARROW = 40
+_LONG_BULLET = 9
 
 MEASURE = 100
 """The longest line (cells) that a card is read in; on a wider terminal it stays at the left."""
@@ -81,6 +82,9 @@ class Painter:
         if block.label:
             return self._labelled(block, style, max(labels, cell_len(block.label) + 2))
         bullet = block.bullet or ("  ▸ " if block.role is Role.KEY_LINE else "")
+        if self.width < _NARROW and cell_len(bullet) > _LONG_BULLET:
+            below = [self._painted(line, style, block.marks, "  ") for line in wrapped(block.text, self.width - 2)]
+            return [self.style(bullet.rstrip(), style), *below]
         lines = wrapped(block.text, self.width - cell_len(bullet), block.marks)
         return [
             self._painted(line, style, block.marks, bullet if index == 0 else " " * cell_len(bullet))

@@ -31,17 +31,21 @@ _FLAG_KEYS = {"r": "red", "o": "orange", "g": "green", "b": "blue", "p": "pink",
 
 
 class _Page:
-    """Lines that may be longer than the screen: `start` is the first that is shown, `at` one that must be seen."""
+    """Lines that may be longer than the screen: `start` is the first that is shown, `at` those that must be seen.
+
+    It `follows` a cursor from its first move on: before that a card is read from its top.
+    """
 
     def __init__(self) -> None:
         self.start = 0
-        self.at: int | None = None
+        self.at: range | None = None
+        self.follows = False
 
     def window(self, count: int, room: int) -> tuple[int, int]:
         """The first line shown and how many are below; the line at the cursor is kept in sight."""
         self.start = min(max(self.start, 0), max(count - room, 0))
         if self.at is not None:
-            self.start = min(max(self.start, self.at - room + 1), self.at)
+            self.start = min(max(self.start, self.at.stop - room), self.at.start)
         return self.start, max(count - self.start - room, 0)
 
 
@@ -78,7 +82,7 @@ class TerminalReviewer:
                 return Choose(chosen)
             moved = picker.press(key) if picker else None
             if moved is not None:
-                picker = moved
+                picker, self._page.follows = moved, True
                 continue
             if self._actions.get(key) == "type":
                 typed = self._typed("Your answer")
@@ -99,14 +103,14 @@ class TerminalReviewer:
         while True:
             head = [*self._head(asked, left), *self._painter.face(question), ""]
             lines = [*head, *self._painter.face(faces.duel(asked.exercise, picker.at))]
-            hints = [f"{self._bold('a b')} choose", self._hint("reveal", "skip")]
+            hints = [f"{self._bold('a b')} choose", self._onward(picker, "skip")]
             key = self._frame(lines, hints, self._usual(picker.names), picker=picker)
             chosen = picker.chosen(key)
             if chosen is not None:
                 return Choose(chosen)
             moved = picker.press(key)
             if moved is not None:
-                picker = moved
+                picker, self._page.follows = moved, True
                 continue
             wish = self._wish(key, asked)
             if wish is not None:
@@ -128,7 +132,7 @@ class TerminalReviewer:
             key = self._frame(lines, hints, self._usual(picker.names), picker=picker)
             moved = picker.press(key)
             if moved is not None:
-                picker = moved
+                picker, self._page.follows = moved, True
                 continue
             wish = self._wish(key, asked)
             if wish is Do.REVEAL:
@@ -245,7 +249,7 @@ class TerminalReviewer:
             footer = _footer([f"{self._bold('⏎')} done", f"{self._bold('esc')} cancel"], [], columns)
             room = max(rows - 2 - len(footer), 1)
             start, _ = self._page.window(len(self._lines), room)
-            shown = self._lines[start : start + room]
+            shown = _fitting(self._lines[start : start + room], columns)
             padding = [""] * (room - len(shown))
             row = len(shown) + len(padding) + 1
             frame = [*shown, *padding, "", cut(f"{self._bold(prompt)}", columns) + field, *footer]
@@ -307,9 +311,9 @@ class TerminalReviewer:
             columns, rows = self._size
             footer = _footer(left_keys, right_keys, columns)
             room = max(rows - 1 - len(footer), 1)
-            self._page.at = _cursor_line(lines) if picker is not None and picker.at is not None else None
+            self._page.at = _entry_at_cursor(lines) if self._page.follows else None
             start, more = self._page.window(len(lines), room)
-            shown = lines[start : start + room]
+            shown = _fitting(lines[start : start + room], columns)
             said = self._notice or (f"↓ {plural(more, 'more line')}" if more else "")
             note = self._painter.style(cut(said, columns), "warning" if self._notice else "dim")
             padding = [""] * (room - len(shown))
@@ -323,6 +327,7 @@ class TerminalReviewer:
                 self._page.start = start + _scrolled(key, room)
             elif self._actions.get(key) == "help" and not (picker and key in picker.names):
                 self._help()
+                return RESIZE  # it may have come while the keys were shown
             elif key != PASTE:
                 return key
 
@@ -337,12 +342,12 @@ class TerminalReviewer:
         lines, keys = self._lines, self._config.keys
         while True:
             self._resize()
-            signs = {action: "  ".join(map(sign, bound)) for action, bound in keys.items()}
-            width = max(map(cell_len, signs.values())) + 2
-            rows = [
-                cut(f"{signs[action]}{' ' * (width - cell_len(signs[action]))}{meaning}", self._painter.width)
-                for action, meaning in KEY_MEANINGS.items()
-            ]
+            rows = self._painter.face(
+                [
+                    faces.Block(faces.Role.TEXT, meaning, "  ".join(map(sign, keys[action])), tight=True)
+                    for action, meaning in KEY_MEANINGS.items()
+                ]
+            )
             said = (
                 "A quiz and a duel are answered with a letter, or with ↑ ↓ and Enter; sentences and points are ticked "
                 "with their numbers, or with ↑ ↓ and Space. Page up and page down scroll what does not fit. "
@@ -377,7 +382,7 @@ class TerminalReviewer:
         match asked.exercise.drill:
             case Drill.QUIZ:
                 answer = f"{self._bold(_range(picker))} answer"
-                return [answer, self._hint("reveal", "don’t know"), type_it], self._usual(taken)
+                return [answer, self._onward(picker, "don’t know"), type_it], self._usual(taken)
             case Drill.HUNT:
                 return [*self._ticking(picker, "mark"), self._hint("reveal", "done")], self._usual(taken)
             case Drill.STAGE if asked.exercise.target_ms:
@@ -397,6 +402,12 @@ class TerminalReviewer:
                 keys = f"{keys} {key}"
             hints.append(f"{self._bold(keys)} {_rating_word(asked, rating)}")
         return hints
+
+    def _onward(self, picker: Picker | None, word: str) -> str:
+        """The key that goes on without choosing; once a cursor stands on an entry it chooses that."""
+        if picker is not None and picker.at is not None:
+            return f"{self._bold(sign('enter'))} choose"
+        return self._hint("reveal", word)
 
     def _ticking(self, picker: Picker | None, word: str) -> list[str]:
         return [f"{self._bold(_range(picker))} {word}", f"{self._bold('↑ ↓ space')} {word}"]
@@ -447,8 +458,16 @@ def _rating_word(asked: Asked, rating: Rating) -> str:
     return f"{rating.word} {interval(asked.outcomes[rating].interval)}"
 
 
-def _cursor_line(lines: Sequence[str]) -> int | None:
-    return next((at for at, line in enumerate(lines) if bare(line).startswith("› ")), None)
+def _entry_at_cursor(lines: Sequence[str]) -> range | None:
+    """The lines of the entry at the cursor: from its sign to the next line that does not hang below it."""
+    plain = [bare(line) for line in lines]
+    first = next((at for at, line in enumerate(plain) if line.startswith("› ")), None)
+    if first is None:
+        return None
+    last = first + 1
+    while last < len(plain) and plain[last].startswith("     "):
+        last += 1
+    return range(first, last)
 
 
 def _scrolled(key: str, room: int) -> int:
@@ -472,7 +491,12 @@ def _footer(left: Sequence[str], right: Sequence[str], columns: int) -> list[str
             lines[-1] = joined
         else:
             lines.append(hint)
-    return [line if _width(line) <= columns else cut(bare(line), columns) for line in lines if line]
+    return _fitting([line for line in lines if line], columns)
+
+
+def _fitting(lines: Sequence[str], columns: int) -> list[str]:
+    """The lines, cut where they are too wide: those of a card while a prompt is below it and the terminal shrank."""
+    return [line if _width(line) <= columns else cut(bare(line), columns) for line in lines]
 
 
 def _width(text: str) -> int:

@@ -211,11 +211,15 @@ class _Asking:
 
     def _answered(self) -> None:
         attempt = self._attempt()
-        while True:
-            result = judge(self._asked.card, self._asked.exercise, attempt, cram=self._asked.is_crammed)
-            rating = self._step(lambda asked, left: self._reviewer.back(asked, left, result), attempt)  # noqa: B023
-            if isinstance(rating, Rating):
-                break
+        result, rating = Result(), None
+
+        def back(asked: Asked, left: Left) -> Back:
+            nonlocal result
+            result = judge(asked.card, asked.exercise, attempt, cram=asked.is_crammed)
+            return self._reviewer.back(asked, left, result)
+
+        while not isinstance(rating, Rating):
+            rating = self._step(back, attempt)
         asked = self._asked
         if not self._session.answer(asked, rating, self._loop.clock(), result.detail):
             self._reviewer.notice("that card was answered elsewhere meanwhile; this answer was not counted")
