@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from lpdeck.principles import Principle
@@ -48,22 +49,27 @@ def complete_flag(incomplete: str) -> list[str]:
     return [colour for colour in (*FLAGS, "none") if colour.startswith(incomplete)]
 
 
-def complete_filter(args: list[str], incomplete: str) -> list[str]:
+def complete_filter(incomplete: str) -> list[str]:
     """The words of the filter language. Bash breaks words at colons, so what stood before one is put back."""
     from lpdeck.filters import completions
 
-    begun = _before_colon(args, incomplete)
-    found = completions(f"{begun}{incomplete}", lambda: complete_deck(""), _tags)
+    begun = _before_colon(_words_before(), incomplete)
+    typed = begun if incomplete == ":" else f"{begun}{incomplete}"
+    found = completions(typed, lambda: complete_deck(""), _tags)
     return [word.removeprefix(begun) for word in found]
 
 
-def _before_colon(args: list[str], incomplete: str) -> str:
+def _words_before() -> list[str]:
+    """The words before the one that is completed, as Bash has broken them; none in other shells."""
+    words, at = os.environ.get("COMP_WORDS", "").split(), os.environ.get("COMP_CWORD", "")
+    return words[: int(at)] if at.isdigit() else []
+
+
+def _before_colon(before: list[str], incomplete: str) -> str:
     """What belongs before the word that is completed: `kind:` where the shell made three words of `kind:q`."""
-    if incomplete == ":" and args:
-        return args[-1]
-    if len(args) > 1 and args[-1] == ":":
-        return f"{args[-2]}:"
-    return args[-1] if args and args[-1].endswith(":") else ""
+    if incomplete == ":" and before:
+        return f"{before[-1]}:"
+    return f"{before[-2]}:" if len(before) > 1 and before[-1] == ":" else ""
 
 
 def _tags() -> list[str]:
