@@ -317,17 +317,23 @@ EVENING = (
 
 def test_commands_of_an_evening_load_neither_sqlalchemy_nor_what_they_do_not_use(evening: Home) -> None:
     watched = (*WATCHED, "lpdeck.filters", "lpdeck.store.tables")
+    found = _in_turn(evening, tuple(line for line, _ in EVENING), watched)
+    for (line, loaded), (_, allowed) in zip(found, EVENING, strict=True):
+        assert set(allowed) >= loaded, line
+
+
+def _in_turn(home: Home, lines: tuple[str, ...], watched: tuple[str, ...]) -> list[tuple[str, set[str]]]:
+    """Each command line with the watched modules that it and those before it loaded."""
     done = subprocess.run(
-        [sys.executable, "-c", IN_TURN.format(lines=[line for line, _ in EVENING], watched=watched)],
+        [sys.executable, "-c", IN_TURN.format(lines=lines, watched=watched)],
         capture_output=True,
         text=True,
         timeout=60,
-        env={**os.environ, "LPDECK_HOME": str(evening.path), "NO_COLOR": "1"},
+        env={**os.environ, "LPDECK_HOME": str(home.path), "NO_COLOR": "1"},
     )
     said = [line for line in done.stderr.splitlines() if line.startswith("DONE ")]
-    assert [f"DONE 0 {line}" for line, _ in EVENING] == [line.partition(" LOADED")[0] for line in said], done.stderr
-    for (line, allowed), loaded in zip(EVENING, said, strict=True):
-        assert set(allowed) >= set(loaded.partition(" LOADED")[2].split()), line
+    assert [f"DONE 0 {line}" for line in lines] == [line.partition(" LOADED")[0] for line in said], done.stderr
+    return [(line, set(one.partition(" LOADED")[2].split())) for line, one in zip(lines, said, strict=True)]
 
 
 def test_today_is_said_without_the_language_of_filters(evening: Home) -> None:
@@ -344,5 +350,6 @@ def test_a_changed_deck_loads_sqlalchemy_once(evening: Home) -> None:
 
 
 def test_the_text_mender_is_left_to_parse_and_import(evening: Home) -> None:
-    for arguments in (["decks"], ["cards"], ["check"], ["progress"], ["show", "deck/a"], ["config"]):
-        assert not {"ftfy", "bs4"} & _loaded(evening, *arguments)
+    lines = ("decks", "cards", "check", "progress", "show deck/a", "config", "confusions")
+    for line, loaded in _in_turn(evening, lines, ("ftfy", "bs4")):
+        assert set() == loaded, line

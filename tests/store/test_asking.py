@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from stores import MemoryStore, answer, mark, undo
 
 from homes import DAY, MINUTE, NOON, SCHEDULER, TODAY, basic, indexed, make, opened, put_deck, quiz, with_cards
 from lpdeck.days import StudyDay
@@ -12,7 +13,6 @@ from lpdeck.filters import parse
 from lpdeck.home import Home
 from lpdeck.scheduling import NEW, Rating
 from lpdeck.store.hot import DayLimits, QueuedCard
-from stores import MemoryStore, answer, mark, undo
 
 CARDS = ("deck/a", "deck/b", "deck/c")
 STARTS = NOON - 8 * 60 * MINUTE  # four in the morning

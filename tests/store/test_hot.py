@@ -75,7 +75,7 @@ def _with_schedule() -> sa.Select[Any]:
 
 
 def _before_answer() -> sa.Select[Any]:
-    name = sa.bindparam("card")
+    name: sa.BindParameter[Any] = sa.bindparam("card")
     latest = sa.select(sa.func.max(event.c.at_ms)).where(event.c.card == name).scalar_subquery()
     last = sa.select(sa.func.max(event.c.id)).scalar_subquery()
     one = sa.select(sa.literal(1)).subquery()
@@ -191,6 +191,7 @@ TWINS: dict[str, tuple[sa.Select[Any], dict[str, Any]]] = {
     "LATEST_ACTION": (_latest_action(), {"device": HERE}),
     "LATEST_UNDO": (_latest_undo(), {"device": HERE}),
 }
+WRITTEN = ("event", "schedule", "day_limits")
 WRITING = {"ADD_EVENT", "PUT_SCHEDULE", "PUT_DAY_LIMITS"}
 LIMITS = [(TODAY - 1, 1, None, None), (TODAY, None, 5, 15)]
 
@@ -390,8 +391,7 @@ def test_every_writing_statement_writes_the_rows_of_its_twin(
                 home._insert(tables.schedule, states)
                 home.raw.execute("DELETE FROM day_limits")
                 home._insert(tables.day_limits, [dict(zip(limits.keys(), row, strict=True)) for row in LIMITS])
-            names = ("event", "schedule", "day_limits")
-            written.append([home.raw.execute(f"SELECT * FROM {table}").fetchall() for table in names])
+            written.append([home.raw.execute(f"SELECT * FROM {table}").fetchall() for table in WRITTEN])
     assert written[0] == written[1]
 
 

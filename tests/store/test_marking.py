@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stores import MemoryStore, answer, day_of, mark, redo, undo
 
 from homes import DAY, HOUR, MINUTE, NOON, TODAY, stored_and_replayed
 from lpdeck.events import Kind
 from lpdeck.home import Home
 from lpdeck.scheduling import NEW, Rating, Schedule
 from lpdeck.store.hot import Batch, HotStore, Mark
-from stores import MemoryStore, answer, day_of, mark, redo, undo
 
 CARDS = ("deck/a", "deck/b", "deck/c")
 

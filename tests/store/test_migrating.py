@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from stores import answer, day_of, mark, redo, undo
 
 from homes import MINUTE, SCHEDULER, basic, indexed, opened, put_deck, query, stored_and_replayed
 from lpdeck.errors import HomeError
@@ -20,7 +21,6 @@ from lpdeck.scheduling import Rating
 from lpdeck.store import SCHEMA, log, tables
 from lpdeck.store.hot import DayLimits, open_hot
 from lpdeck.store.schema import open_engine
-from stores import answer, day_of, mark, redo, undo
 
 DUMPS = sorted((Path(__file__).parent.parent / "data" / "schemas").glob("*.sql"))
 KEPT = ("event", "schedule", "device", "card", "deck_file")

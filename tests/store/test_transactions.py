@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from stores import MemoryStore, answer, mark, redo, undo
 
 from homes import MINUTE, NOON, SCHEDULER, TODAY
 from lpdeck.errors import HomeError
 from lpdeck.events import Kind
 from lpdeck.scheduling import NEW, Rating
 from lpdeck.store.hot import DayLimits, HotStore, Mark, StaleError, explained
-from stores import MemoryStore, answer, mark, redo, undo
 
 
 def _everything(store: MemoryStore) -> list[list[tuple[object, ...]]]:

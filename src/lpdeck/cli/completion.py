@@ -56,7 +56,18 @@ def complete_filter(incomplete: str) -> list[str]:
     begun = _before_colon(_words_before(), incomplete)
     typed = begun if incomplete == ":" else f"{begun}{incomplete}"
     found = completions(typed, lambda: complete_deck(""), _tags)
-    return [word.removeprefix(begun) for word in found]
+    kind = _BehindColon if incomplete == ":" else str
+    return [kind(word.removeprefix(begun)) for word in found]
+
+
+class _BehindColon(str):
+    """A word to stand behind a colon, which Typer compares with the colon: Bash calls that the word begun."""
+
+    __slots__ = ()
+
+    def startswith(self, *_: object) -> bool:
+        """It fits."""
+        return True
 
 
 def _words_before() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lpdeck.cli.rendering import Painter, day_name, interval, plural
+from lpdeck.cli.rendering import Painter, day_name, interval, plural, shown
 from lpdeck.config import Config
 from lpdeck.events import Event
 from lpdeck.scheduling import Schedule
@@ -68,7 +68,7 @@ def event_line(event: Event, options: Config) -> str:
 
 
 def _detail(event: Event) -> str:
-    """What the learner chose, said or typed."""
+    """What the learner chose, said or typed: on one line, and without what could steer the terminal."""
     detail = event.detail
     parts = [
         f"chose: {detail['option']}" if detail.get("option") else "",
@@ -81,4 +81,4 @@ def _detail(event: Event) -> str:
         f"typed: {detail['typed']}" if detail.get("typed") else "",
         str(detail.get("flag") or "none") if "flag" in detail else "",
     ]
-    return ", ".join(part for part in parts if part)
+    return shown(", ".join(part for part in parts if part)).replace("\n", " ")

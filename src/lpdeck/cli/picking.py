@@ -48,4 +48,4 @@ class Picker(NamedTuple):
 
 def of(names: Sequence[str], picked: frozenset[int] | None = None) -> Picker:
     """A list before anything was pressed; one that is ticked has its cursor on the first entry."""
-    return Picker(tuple(names), None if picked is None else 0, picked)
+    return Picker(tuple(names), 0 if picked is not None and names else None, picked)

@@ -156,7 +156,7 @@ class PlainReviewer:
         if self._is("flag", word):
             return self._flag(rest.strip().lower())
         if self._is("note", word):
-            return Note(rest.strip())
+            return self._note(rest.strip())
         if self._is("help", typed):
             self._help()
             return None
@@ -171,6 +171,13 @@ class PlainReviewer:
         self._print(f"Write flag and a colour: {', '.join(FLAGS)} or none.")
         return None
 
+    def _note(self, words: str) -> Note | None:
+        """The note of a line, asked for where the line holds none: an empty line must not erase what was written."""
+        words = words or self._asked("Your note, none to take it off, Enter to leave it as it is:")
+        if not words or self._ended:
+            return None
+        return Note("" if words.lower() == "none" else words)
+
     def _is(self, action: str, typed: str) -> bool:
         """Whether a line is an action's word, or one of its keys."""
         return (
@@ -181,7 +188,7 @@ class PlainReviewer:
         for action, meaning in KEY_MEANINGS.items():
             keys = " ".join(self._config.keys[action])
             self._print(f"{keys} or {action}: {meaning}.")
-        self._print(f"flag takes a colour ({', '.join(FLAGS)}, none), note takes your words.")
+        self._print(f"flag takes a colour ({', '.join(FLAGS)}, none), note takes your words, or none.")
 
     def _asked(self, prompt: str) -> str:
         print(prompt, end=" ", file=self._target, flush=True)

@@ -397,6 +397,13 @@ class CramSession(Sitting):
             return None
         return self._asked(*found, now_ms)._replace(shown_ms=asked.shown_ms)
 
+    def mark(self, asked: Asked, kind: Kind, now_ms: int, **detail: Any) -> None:
+        """Suspends, buries or flags the card that is asked; one that slept already leaves the sitting too."""
+        super().mark(asked, kind, now_ms, **detail)
+        if kind is not Kind.FLAG and self._current is not None:
+            self._settled[asked.card.id] = asked.card.id
+            self._rebuild(now_ms)
+
     def _marked(self, batch: Batch, now_ms: int) -> None:
         if batch.kind is not Kind.FLAG:
             self._settled |= dict.fromkeys([batch.id], batch.cards[0])

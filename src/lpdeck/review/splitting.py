@@ -28,11 +28,12 @@ def halves(kind: str, fields: Mapping[str, Any]) -> tuple[tuple[str, str], tuple
 
 
 def _cut(text: str) -> tuple[str, str]:
-    """A text in two, after the sentence or else the word nearest to its middle; both have words."""
+    """A text in two, after the line, else the sentence, else the word nearest to its middle; both have words."""
+    text = text.strip()
     middle = len(text) / 2
-    for sign in (". ", "\n", " "):
+    for sign in ("\n", ". ", " "):
         places = [at + 1 for at in range(1, len(text) - 1) if text.startswith(sign, at)]
         if places:
             at = min(places, key=lambda place: abs(place - middle))
-            return text[:at].strip() or text, text[at:].strip() or text
+            return text[:at].strip(), text[at:].strip()
     return text, text
