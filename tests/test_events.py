@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any
 
@@ -197,7 +197,7 @@ def test_answers_of_one_moment_count_in_the_order_of_their_ids() -> None:
 
 def test_an_answer_from_another_program_counts_as_an_answer() -> None:
     log = two_answers()
-    imported = Log([replace(event, kind=Kind.IMPORT) for event in log.events])
+    imported = Log([event._replace(kind=Kind.IMPORT) for event in log.events])
     assert schedule(log) == schedule(imported)
 
 
@@ -258,7 +258,7 @@ def test_a_mark_is_what_the_last_event_says(name: str) -> None:
     before = schedule(log)
     for kind, values in marks:
         log.add(kind, **values)
-    assert replace(before, **expected) == schedule(log)
+    assert before._replace(**expected) == schedule(log)
 
 
 @pytest.mark.parametrize("name", MARKS)
@@ -267,22 +267,22 @@ def test_an_answer_leaves_marks_alone(name: str) -> None:
     log = Log()
     for kind, values in marks:
         log.add(kind, **values)
-    log.events += [replace(event, id=f"9{event.id}") for event in two_answers().events]
-    assert replace(schedule(two_answers()), **expected) == schedule(log)
+    log.events += [event._replace(id=f"9{event.id}") for event in two_answers().events]
+    assert schedule(two_answers())._replace(**expected) == schedule(log)
 
 
 def test_a_reset_leaves_marks_alone() -> None:
     log = two_answers()
     log.add(Kind.SUSPEND)
     log.add(Kind.RESET, at_ms=19 * DAY_MS)
-    assert replace(NEW, suspended=True) == schedule(log)
+    assert NEW._replace(suspended=True) == schedule(log)
 
 
 def test_a_rescheduled_card_is_due_when_it_was_put() -> None:
     log = two_answers()
     before = schedule(log)
     log.add(Kind.RESCHEDULE, due=25, at_ms=20 * DAY_MS)
-    assert replace(before, due_day=StudyDay(25)) == schedule(log)
+    assert before._replace(due_day=StudyDay(25)) == schedule(log)
 
 
 def test_an_answer_after_a_reschedule_gives_the_due_date_again() -> None:
@@ -303,10 +303,9 @@ def test_a_new_card_can_not_be_rescheduled() -> None:
 IN_REVIEW = Schedule(
     State.REVIEW, None, Memory(5.0, 5.0), StudyDay(20), None, StudyDay(10), StudyDay(15), StudyDay(15), 5, 3, 1
 )
-IN_A_STEP = replace(
-    IN_REVIEW, state=State.RELEARNING, step=0, due_day=StudyDay(15), due_at_ms=15 * DAY_MS, interval=-60
+IN_A_STEP = IN_REVIEW._replace(state=State.RELEARNING, step=0, due_day=StudyDay(15), due_at_ms=15 * DAY_MS, interval=-60
 )
-ASLEEP = replace(IN_REVIEW, suspended=True, buried_until=StudyDay(16), flag="red")
+ASLEEP = IN_REVIEW._replace(suspended=True, buried_until=StudyDay(16), flag="red")
 
 # kind, what the event carries, the schedule before, what is other afterwards
 MARKED: dict[str, tuple[Kind, dict[str, Any], Schedule, dict[str, Any]]] = {
@@ -335,7 +334,7 @@ MARKED: dict[str, tuple[Kind, dict[str, Any], Schedule, dict[str, Any]]] = {
 @pytest.mark.parametrize("name", MARKED)
 def test_a_mark_changes_what_it_is_for_and_nothing_else(name: str) -> None:
     kind, values, before, expected = MARKED[name]
-    assert replace(before, **expected) == marked(before, Log().add(kind, **values))
+    assert before._replace(**expected) == marked(before, Log().add(kind, **values))
 
 
 def test_every_kind_of_event_stands_in_the_table_of_marks_but_for_a_reset() -> None:

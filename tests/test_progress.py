@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +14,7 @@ SLUGS = [principle.slug for principle in Principle]
 
 SCHEDULES = st.builds(
     replace,
-    st.sampled_from([DUE, replace(DUE, state=State.LEARNING), replace(DUE, state=State.RELEARNING)]),
+    st.sampled_from([DUE, DUE._replace(state=State.LEARNING), DUE._replace(state=State.RELEARNING)]),
     memory=st.builds(Memory, st.floats(0.1, 300), st.floats(1, 10)),
     due_day=st.integers(TODAY - 2, TODAY + 2),
     last_day=st.integers(TODAY - 40, TODAY),
@@ -108,7 +106,7 @@ def test_retention_is_the_share_that_was_remembered() -> None:
 
 
 def test_recall_is_the_mean_of_what_is_predicted_now() -> None:
-    fresh, old = replace(DUE, last_day=TODAY), replace(DUE, last_day=TODAY - 5)
+    fresh, old = DUE._replace(last_day=TODAY), DUE._replace(last_day=TODAY - 5)
     recall = _total(_row(fresh), _row(old), _row(Schedule())).recall
     assert recall is not None
     assert abs((1.0 + 0.9) / 2 - recall) < 1e-9
@@ -120,5 +118,5 @@ def test_a_draft_counts_apart_and_nowhere_else() -> None:
 
 
 def test_three_weeks_make_a_card_mature() -> None:
-    counted = [_total(_row(replace(DUE, interval=days))) for days in (MATURE_DAYS - 1, MATURE_DAYS)]
+    counted = [_total(_row(DUE._replace(interval=days))) for days in (MATURE_DAYS - 1, MATURE_DAYS)]
     assert [(1, 0), (0, 1)] == [(total.review, total.mature) for total in counted]

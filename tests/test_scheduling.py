@@ -405,7 +405,7 @@ def test_the_eighth_lapse_makes_a_leech_and_every_fourth_after_it() -> None:
 @pytest.mark.parametrize("times", [8, 12, 16])
 def test_an_answer_without_a_lapse_makes_no_leech(times: int) -> None:
     assert not becomes_leech(lapsed(times), lapsed(times))
-    assert not becomes_leech(lapsed(times), replace(lapsed(times), state=State.REVIEW, reps=9))
+    assert not becomes_leech(lapsed(times), lapsed(times)._replace(state=State.REVIEW, reps=9))
 
 
 def test_a_card_becomes_a_leech_by_the_answer_that_is_its_eighth_lapse() -> None:

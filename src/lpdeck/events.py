@@ -8,9 +8,8 @@ same schedule.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from lpdeck.days import StudyDay
 from lpdeck.scheduling import NEW, Rating, Schedule, Scheduler, State, apply_answer
@@ -32,8 +31,7 @@ class Kind(StrEnum):
     REDO = "redo"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One line of the log.
 
     `id` is a UUIDv7, never smaller than the log's last; `at_ms` the clock (milliseconds UTC); `batch` is shared
@@ -55,7 +53,7 @@ class Event:
     interval: int | None = None
     due: int | None = None
     weights: str | None = None
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = {}
 
 
 ANSWERS = (Kind.ANSWER, Kind.IMPORT)
@@ -144,16 +142,16 @@ def marked(schedule: Schedule, event: Event) -> Schedule:
     """
     match event.kind:
         case Kind.SUSPEND:
-            return replace(schedule, suspended=True)
+            return schedule._replace(suspended=True)
         case Kind.RESUME:
-            return replace(schedule, suspended=False, buried_until=None)
+            return schedule._replace(suspended=False, buried_until=None)
         case Kind.BURY:
-            return replace(schedule, buried_until=None if event.due is None else StudyDay(event.due))
+            return schedule._replace(buried_until=None if event.due is None else StudyDay(event.due))
         case Kind.FLAG:
-            return replace(schedule, flag=event.detail.get("flag"))
+            return schedule._replace(flag=event.detail.get("flag"))
         case Kind.RESCHEDULE if event.due is not None and schedule.state is State.REVIEW:
-            return replace(schedule, due_day=StudyDay(event.due), due_at_ms=None)
+            return schedule._replace(due_day=StudyDay(event.due), due_at_ms=None)
         case Kind.RESET:
-            return replace(NEW, suspended=schedule.suspended, buried_until=schedule.buried_until, flag=schedule.flag)
+            return NEW._replace(suspended=schedule.suspended, buried_until=schedule.buried_until, flag=schedule.flag)
         case _:
             return schedule

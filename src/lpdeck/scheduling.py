@@ -56,8 +56,7 @@ class Memory(NamedTuple):
     difficulty: float
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """What the log says about one card.
 
     `memory` and `state` are None while the card is new. A card in Review is due on `due_day`; one in a

@@ -97,9 +97,13 @@ class Terminal:
     def see(self, *texts: str) -> None:
         """Waits until all texts stand on the screen."""
         limit = time.monotonic() + PATIENCE_S
-        while not all(text in self.text for text in texts):
+        seen = self.text
+        while not all(text in seen for text in texts):
+            before = len(self.raw)
             running = self.read()
-            if not all(text in self.text for text in texts):
+            if len(self.raw) > before:
+                seen = self.text
+            elif not all(text in seen for text in texts):
                 assert running, f"the program ended without {texts!r}:\n" + "\n".join(self.lines)
                 assert time.monotonic() < limit, f"{texts!r} never came:\n" + "\n".join(self.lines)
 

@@ -9,6 +9,7 @@ from lpdeck.config import OPTIONS
 from lpdeck.home import Home
 
 from .conftest import Lpdeck
+from .drills import DUEL
 from .running import Terminal, snapshot
 
 Opens = Callable[..., Terminal]
@@ -250,3 +251,46 @@ def test_changed_keys_work_in_a_review_and_are_shown(terminal: Opens, lpdeck: Lp
     assert [(3,)] == query(home, "SELECT rating FROM event")
     learner.press("\x18")
     assert 0 == learner.end()
+
+
+# Ready sets of keys
+
+
+def test_a_ready_set_changes_keys_and_leaves_the_learners_own_on_top(lpdeck: Lpdeck, home: Home) -> None:
+    lpdeck("config", "set", "keys.good", "x")
+    assert "key_set = hjkl\n" == lpdeck("config", "set", "key_set", "hjkl").out
+    keys = lpdeck("config", "--json").json
+    assert (["h", "1"], ["x"], ["l", "4"]) == (keys["keys.again"], keys["keys.good"], keys["keys.easy"])
+    assert "key_set = default\n" == lpdeck("config", "unset", "key_set").out
+    assert (["1", "a"], ["x"]) == tuple(lpdeck("config", "--json").json[f"keys.{name}"] for name in ("again", "good"))
+
+
+@pytest.mark.parametrize(
+    ("words", "key", "both"),
+    [
+        (("keys.flag", "e"), "e", ("flag", "edit")),
+        (("keys.note", "space"), "space", ("note", "reveal")),
+        (("keys.again", "U"), "U", ("again", "undo")),
+        (("key_set", "hjkl"), "j", ("hard", "suspend")),
+    ],
+)
+def test_a_conflict_of_keys_names_the_key_and_both_meanings(
+    lpdeck: Lpdeck, home: Home, words: tuple[str, ...], key: str, both: tuple[str, str]
+) -> None:
+    written(home, '[keys]\nsuspend = ["j"]\n' if words[0] == "key_set" else "# mine\n")
+    before = snapshot(home.path)
+    done = lpdeck("config", "set", *words)
+    assert (2, "") == (done.code, done.out)
+    assert f'the key "{key}" means both' in done.err
+    assert all(meaning in done.err for meaning in both)
+    assert "lpdeck config set keys." in done.err
+    assert before == snapshot(home.path)
+
+
+def test_without_duels_a_follow_up_is_asked_openly(lpdeck: Lpdeck, home: Home) -> None:
+    with_cards(home, DUEL)
+    assert "Which answer would you give?" in lpdeck("review", stdin="\nq\n").out
+    assert "duel = no\n" == lpdeck("config", "set", "duel", "no").out
+    done = lpdeck("review", stdin="\nq\n").out
+    assert "Which answer" not in done
+    assert "It cost us four days" in done

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from homes import CALENDAR, NOON, SCHEDULER, TODAY, change, indexed, opened
+from homes import CALENDAR, NOON, SCHEDULER, TODAY, indexed, opened
 from lpdeck.deck.folder import load, save
 from lpdeck.deck.model import Card
 from lpdeck.events import Event
@@ -25,7 +26,9 @@ DUE = Schedule(State.REVIEW, None, Memory(5.0, 5.0), TODAY, None, TODAY - 9, TOD
 """In Review and due today, last answered five days ago."""
 
 Wish = Do | Rating | Choose | Mark | Tick | Type | Flag | Note | bool
-Entry = Wish | Callable[[], object]
+Entry = Any
+"""A wish, or a function that is called on the way to the next one."""
+
 WISHES = (Do, Rating, Choose, Mark, Tick, Type, Flag, Note, bool)
 
 
@@ -236,7 +239,15 @@ def _played(session: Sitting, store: HotStore, script: Iterable[Entry], clock: C
 
 def put(home: Home, card: str, schedule: Schedule) -> None:
     """Gives a card a schedule that no event explains."""
-    change(home, hot.PUT_SCHEDULE, schedule_row(card, schedule))
+    put_all(home, {card: schedule})
+
+
+def put_all(home: Home, schedules: Mapping[str, Schedule]) -> None:
+    """Gives cards schedules that no event explains."""
+    connection = sqlite3.connect(home.database)
+    with connection:
+        connection.executemany(hot.PUT_SCHEDULE, [schedule_row(card, one) for card, one in schedules.items()])
+    connection.close()
 
 
 def sitting(

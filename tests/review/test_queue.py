@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,10 +28,10 @@ def test_learning_cards_what_is_due_and_new_cards_are_apart(home: Home) -> None:
     )
     put(home, "deck/due", DUE)
     put(home, "deck/learning", LEARNING)
-    put(home, "deck/later", replace(DUE, due_day=TODAY + 1))
-    put(home, "deck/suspended", replace(DUE, suspended=True))
-    put(home, "deck/buried", replace(DUE, buried_until=TODAY + 1))
-    put(home, "deck/back", replace(DUE, buried_until=TODAY, due_day=TODAY - 1, last_day=TODAY - 6))
+    put(home, "deck/later", DUE._replace(due_day=TODAY + 1))
+    put(home, "deck/suspended", DUE._replace(suspended=True))
+    put(home, "deck/buried", DUE._replace(buried_until=TODAY + 1))
+    put(home, "deck/back", DUE._replace(buried_until=TODAY, due_day=TODAY - 1, last_day=TODAY - 6))
     put(home, "deck/retired", DUE)
     put(home, "deck/draft", DUE)
     put(home, "deck/orphan", DUE)
@@ -55,7 +53,7 @@ def test_what_is_due_comes_by_lowest_predicted_recall(home: Home) -> None:
     strengths = {"deck/a": (50.0, 10), "deck/b": (1.0, 10), "deck/c": (5.0, 10), "deck/d": (5.0, 30)}
     with_cards(home, *map(basic, strengths))
     for card, (stability, ago) in strengths.items():
-        put(home, card, replace(DUE, memory=Memory(stability, 5.0), last_day=TODAY - ago))
+        put(home, card, DUE._replace(memory=Memory(stability, 5.0), last_day=TODAY - ago))
     store = opened(home)
     recall = {
         card: SCHEDULER.retrievability(Memory(stability, 5.0), TODAY - ago, TODAY)
@@ -69,8 +67,8 @@ def test_the_limits_count_what_the_day_has_seen(home: Home) -> None:
     with_cards(home, *(basic(f"deck/{letter}") for letter in "abcdefgh"))
     for letter in "abc":
         put(home, f"deck/{letter}", DUE)
-    put(home, "deck/d", replace(DUE, due_day=TODAY + 3, last_day=TODAY, reviewed_day=TODAY))
-    put(home, "deck/e", replace(LEARNING, first_day=TODAY))
+    put(home, "deck/d", DUE._replace(due_day=TODAY + 3, last_day=TODAY, reviewed_day=TODAY))
+    put(home, "deck/e", LEARNING._replace(first_day=TODAY))
     store = opened(home)
     assert (["deck/e"], ["deck/a", "deck/b"], ["deck/f"]) == _groups(store, Limits(2, 3))
     assert (["deck/e"], [], []) == _groups(store, Limits(1, 1)) == _groups(store, Limits(0, 0))
@@ -89,7 +87,7 @@ def test_new_cards_come_in_the_order_of_decks_and_files(home: Home) -> None:
 
 def test_a_card_beyond_the_limit_does_not_keep_its_sibling_away(home: Home) -> None:
     with_cards(home, basic("deck/a", "one"), basic("deck/b", "two"), basic("deck/c", "Two."))
-    put(home, "deck/a", replace(DUE, last_day=TODAY - 9))
+    put(home, "deck/a", DUE._replace(last_day=TODAY - 9))
     put(home, "deck/b", DUE)
     store = opened(home)
     assert ([], ["deck/a"], ["deck/c"]) == _groups(store, Limits(9, 1))
@@ -111,9 +109,9 @@ STATES = st.sampled_from(
         None,
         LEARNING,
         DUE,
-        replace(DUE, state=State.RELEARNING, due_at_ms=NOON),
-        replace(DUE, last_day=TODAY, due_day=TODAY + 2, reviewed_day=TODAY),
-        replace(DUE, due_day=TODAY + 1),
+        DUE._replace(state=State.RELEARNING, due_at_ms=NOON),
+        DUE._replace(last_day=TODAY, due_day=TODAY + 2, reviewed_day=TODAY),
+        DUE._replace(due_day=TODAY + 1),
     ]
 )
 

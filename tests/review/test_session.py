@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,8 +44,8 @@ def _cards(batch: Batch | None) -> tuple[str, ...]:
 def test_learning_cards_come_when_their_minute_comes_then_what_is_due_and_new_ones_between(home: Home) -> None:
     with_cards(home, basic("deck/new"), basic("deck/due"), basic("deck/step"), basic("deck/weak"))
     put(home, "deck/due", DUE)
-    put(home, "deck/weak", replace(DUE, memory=Memory(1.0, 5.0)))
-    step = replace(DUE, state=State.RELEARNING, step=0, due_at_ms=NOON + MINUTE, interval=-600)
+    put(home, "deck/weak", DUE._replace(memory=Memory(1.0, 5.0)))
+    step = DUE._replace(state=State.RELEARNING, step=0, due_at_ms=NOON + MINUTE, interval=-600)
     put(home, "deck/step", step)
     session = sitting(opened(home))
     assert Left(3, 1) == session.left()
@@ -58,7 +56,7 @@ def test_learning_cards_come_when_their_minute_comes_then_what_is_due_and_new_on
 def test_a_learning_card_comes_twenty_minutes_early_when_nothing_else_is_left(home: Home) -> None:
     with_cards(home, basic("deck/a"))
     due = NOON + LEARN_AHEAD_MS
-    put(home, "deck/a", replace(DUE, state=State.LEARNING, step=0, due_at_ms=due))
+    put(home, "deck/a", DUE._replace(state=State.LEARNING, step=0, due_at_ms=due))
     store = opened(home)
     assert due == ended(sitting(store, NOON - 1), NOON - 1).learning_ms
     assert "deck/a" == asked(sitting(store), NOON).card.id
@@ -203,7 +201,7 @@ def test_the_tally_follows_undo_and_redo(store: HotStore) -> None:
     for rating in (EASY, AGAIN, GOOD):
         turn = asked(session, NOON)
         session.answer(turn, rating, NOON + 3 * SECOND)
-        tallies.append(replace(session.tally))
+        tallies.append(session.tally)
     assert Tally(3, 2, 9 * SECOND) == session.tally
     for former in reversed(tallies[:-1]):
         session.undo(NOON)
@@ -254,7 +252,7 @@ def test_a_card_finished_elsewhere_before_its_turn_is_not_asked_again(home: Home
 def test_a_queued_card_finished_suspended_or_buried_elsewhere_is_passed_over(home: Home, store: HotStore) -> None:
     session = sitting(store)
     asked_ids(session, NOON, [EASY])
-    put(home, "deck/b", replace(DUE, due_day=TODAY + 4, last_day=TODAY))
+    put(home, "deck/b", DUE._replace(due_day=TODAY + 4, last_day=TODAY))
     put(home, "deck/c", Schedule(suspended=True))
     put(home, "deck/d", Schedule(buried_until=TODAY + 1))
     assert ["deck/e"] == asked_ids(session, NOON, [EASY] * 9)

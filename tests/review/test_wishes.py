@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from scripted import Clock, ScriptedDesk, play, rewrite, with_fields, writing_desk
@@ -116,6 +117,11 @@ def test_a_flagged_card_stays_where_it_is_and_its_answer_is_stored(three: Home, 
     assert [("flag", A, "red"), ("answer", A, None)] == _events(three)
 
 
+def test_a_flagged_card_that_is_forgotten_comes_back_in_its_minute_and_not_at_once(three: Home) -> None:
+    reviewer = play(three, SHOW, Flag("red"), AGAIN, SHOW, EASY, SHOW, EASY)
+    assert [A, B, C, A] == reviewer.seen
+
+
 def test_the_flag_is_shown_at_once_and_taken_off_again(three: Home) -> None:
     reviewer = play(three, Flag("red"), Flag("blue"), Flag(None), SHOW, GOOD, Do.QUIT)
     assert [None, "red", "blue", None] == [one.schedule.flag for one in reviewer.shown[:4]]
@@ -213,7 +219,7 @@ def test_the_words_of_a_question_edited_after_choosing_keep_the_choice(question:
 @pytest.mark.parametrize("before", [[], [SHOW]], ids=["front", "back"])
 @pytest.mark.parametrize("fate", ["draft", "retired", "gone"])
 def test_a_card_that_an_edit_takes_away_is_left_for_the_next_one(three: Home, before: list[Do], fate: str) -> None:
-    fates = {"draft": {"draft": True}, "retired": {"retired": True}}
+    fates: dict[str, Any] = {"draft": {"draft": True}, "retired": {"retired": True}}
     desk = writing_desk(three, lambda card: replace(card, **fates[fate]) if fate in fates else None)
     reviewer = play(three, *before, Do.EDIT, SHOW, EASY, desk=desk)
     assert [A, B, C] == reviewer.seen
@@ -371,7 +377,7 @@ def test_a_flag_leaves_the_tally_and_an_undone_answer_leaves_it_too(three: Home)
 @pytest.mark.parametrize("wish", [Do.QUIT, Do.BURY, Do.SUSPEND, Do.SKIP, Do.UNDO, Do.REDO], ids=lambda wish: wish.value)
 def test_a_card_is_left_at_every_step_without_an_answer(home: Home, card: Card, script: list[object], wish: Do) -> None:
     with_cards(home, card, basic(B))
-    reviewer = play(home, *script, wish)  # type: ignore[arg-type]
+    reviewer = play(home, *script, wish)
     assert [] == query(home, "SELECT 1 FROM event WHERE kind = 'answer'")
     expected = {Do.QUIT: [A], Do.UNDO: [A, A], Do.REDO: [A, A]}.get(wish, [A, B])
     assert expected == reviewer.seen
@@ -405,7 +411,7 @@ def test_a_stage_whose_words_change_keeps_its_clock(home: Home) -> None:
     with_cards(home, Card(A, "stage", {"stage": "Result", "target_seconds": 60, "signals": ["x"]}))
     clock = Clock()
     script = [lambda: clock.move(50 * SECOND), SHOW, Do.EDIT, lambda: clock.move(50 * SECOND), SHOW]
-    reviewer = play(home, *script, clock=clock, desk=writing_desk(home, with_fields(signals=["y"])))  # type: ignore[arg-type]
+    reviewer = play(home, *script, clock=clock, desk=writing_desk(home, with_fields(signals=["y"])))
     assert [50 * SECOND, 100 * SECOND] == [attempt.told_ms for attempt in reviewer.ticks]
 
 

@@ -5,17 +5,17 @@ import json
 import pytest
 from stores import MemoryStore, answer, mark, undo
 
-from homes import DAY, MINUTE, NOON, SCHEDULER, TODAY, basic, indexed, make, opened, put_deck, quiz, with_cards
+from homes import DAY, HOUR, MINUTE, NOON, SCHEDULER, TODAY, basic, indexed, make, opened, put_deck, quiz, with_cards
 from lpdeck.days import StudyDay
 from lpdeck.deck.model import Card
 from lpdeck.events import Kind
 from lpdeck.filters import parse
 from lpdeck.home import Home
 from lpdeck.scheduling import NEW, Rating
-from lpdeck.store.hot import DayLimits, QueuedCard
+from lpdeck.store.hot import DayLimits
 
 CARDS = ("deck/a", "deck/b", "deck/c")
-STARTS = NOON - 8 * 60 * MINUTE  # four in the morning
+STARTS = NOON - 8 * HOUR  # four in the morning
 
 
 def test_the_pace_is_that_of_the_last_answers_with_pauses_cut(store: MemoryStore) -> None:
@@ -43,8 +43,13 @@ def test_study_time_that_was_undone_was_spent_all_the_same(store: MemoryStore) -
 
 def test_study_time_is_found_after_the_clock_went_back(store: MemoryStore) -> None:
     answer(store, "deck/a", at_ms=NOON, took_ms=10_000)
-    answer(store, "deck/a", at_ms=NOON - 6 * 60 * MINUTE, took_ms=20_000)
+    answer(store, "deck/a", at_ms=NOON - 6 * HOUR, took_ms=20_000)
     assert 30_000 == store.spent_ms(TODAY, STARTS)
+
+
+def test_study_time_is_found_after_a_journey_west_moved_the_beginning_of_the_day(store: MemoryStore) -> None:
+    answer(store, "deck/a", at_ms=STARTS + MINUTE, took_ms=10_000)
+    assert 10_000 == store.spent_ms(TODAY, STARTS + 9 * HOUR)
 
 
 def test_limits_of_a_day_are_kept_for_that_day_alone(store: MemoryStore) -> None:
@@ -115,18 +120,13 @@ def test_new_cards_of_a_set_come_in_the_order_of_the_deck_files(shelves: Home) -
     mark(store, Kind.BURY, "b/1", due=TODAY + 1)
     mark(store, Kind.FLAG, "b/5", detail={"flag": "red"})
     slugs = ("dive-deep", "ownership")
-    assert [QueuedCard("b/5", None, slugs, is_new=True)] == _without_siblings(store.new_cards(TODAY, " ".join(slugs)))
+    (card,) = store.new_cards(TODAY, " ".join(slugs))
+    assert ("b/5", slugs, None, True) == (card.id, card.principles, card.due_at_ms, card.is_new)
     tomorrow = store.new_cards(StudyDay(TODAY + 1), " ".join(slugs))
     assert ["b/1", "b/5"] == [card.id for card in tomorrow]
     assert ["a/3", "a/7", "b/3", "b/7"] == [card.id for card in store.new_cards(TODAY, "")]
     assert [] == list(store.new_cards(TODAY, "ownership dive-deep"))
     store.close()
-
-
-def _without_siblings(cards: object) -> list[QueuedCard]:
-    from dataclasses import replace
-
-    return [replace(card, sibling=None) for card in cards]  # type: ignore[attr-defined]
 
 
 # What comes due

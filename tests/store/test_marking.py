@@ -59,11 +59,11 @@ def _suspended(store: HotStore) -> None:
 
 
 KINDS: dict[str, tuple[Kind, dict[str, Any], Callable[[Schedule], Schedule]]] = {
-    "suspend": (Kind.SUSPEND, {}, lambda one: replace(one, suspended=True)),
-    "bury": (Kind.BURY, {"due": TODAY + 1}, lambda one: replace(one, buried_until=TODAY + 1)),
-    "flag": (Kind.FLAG, {"detail": {"flag": "blue"}}, lambda one: replace(one, flag="blue")),
+    "suspend": (Kind.SUSPEND, {}, lambda one: one._replace(suspended=True)),
+    "bury": (Kind.BURY, {"due": TODAY + 1}, lambda one: one._replace(buried_until=TODAY + 1)),
+    "flag": (Kind.FLAG, {"detail": {"flag": "blue"}}, lambda one: one._replace(flag="blue")),
     "reset": (Kind.RESET, {}, lambda _: NEW),
-    "reschedule": (Kind.RESCHEDULE, {"due": TODAY + 40}, lambda one: replace(one, due_day=TODAY + 40)),
+    "reschedule": (Kind.RESCHEDULE, {"due": TODAY + 40}, lambda one: one._replace(due_day=TODAY + 40)),
 }
 
 
@@ -88,7 +88,7 @@ def test_a_resume_ends_suspension_and_burial_and_its_undo_brings_both_back(store
     mark(store, Kind.RESUME, *CARDS, at_ms=NOON + 2 * MINUTE)
     assert dict.fromkeys(CARDS, NEW) == store.schedules(CARDS)
     undo(store)
-    assert dict.fromkeys(CARDS, replace(NEW, suspended=True, buried_until=TODAY + 1)) == store.schedules(CARDS)
+    assert dict.fromkeys(CARDS, NEW._replace(suspended=True, buried_until=TODAY + 1)) == store.schedules(CARDS)
     assert before == store.schedules(CARDS)
 
 

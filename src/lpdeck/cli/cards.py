@@ -179,18 +179,16 @@ def _card(store: HotStore, card: str) -> StoredCard:
 
 
 def _card_data(store: HotStore, card: StoredCard) -> dict[str, Any]:
-    from dataclasses import asdict
-
     schedule = store.schedule(card.id)
     return {
         **card._asdict(),
         "file": str(context.home().decks / f"{card.deck}.toml"),
-        "schedule": asdict(schedule)
+        "schedule": schedule._asdict()
         | {
             "state": schedule.state.name.lower() if schedule.state else "new",
             "memory": schedule.memory._asdict() if schedule.memory else None,
         },
-        "history": [asdict(event) | {"detail": dict(event.detail)} for event in store.events_of(card.id)],
+        "history": [event._asdict() | {"detail": dict(event.detail)} for event in store.events_of(card.id)],
     }
 
 

@@ -116,7 +116,7 @@ class PlainReviewer:
     def leech(self, asked: Asked, coaching: Coaching) -> Do:
         """What the page advises about a card that was forgotten too often."""
         self._print(*self._painter.face(faces.leech(asked.card, coaching)))
-        wishes = {"": Do.REVEAL, "e": Do.EDIT, "x": Do.SPLIT, "s": Do.SUSPEND}
+        wishes = {"": Do.REVEAL, "e": Do.EDIT, "x": Do.SPLIT, "s": Do.SUSPEND, "q": Do.QUIT}
         while True:
             typed = self._asked("e rewrites, x splits in two, s suspends, Enter goes on:").lower()
             if self._ended:

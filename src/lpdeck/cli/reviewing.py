@@ -113,7 +113,7 @@ def _agreed_days(found: Backlog) -> int | None:
     from lpdeck.review.backlog import LONGEST
 
     waited = f"{len(found.cards)} cards waited while you were away for {found.away} days."
-    answer = context.ask(f"{waited} Spread them over the next {found.days} days? [Y, n, or a number of days]")
+    answer = context.ask(f"{waited}\nSpread them over the next {found.days} days? [Y, n, or a number of days]")
     if answer is None or answer.lower() in ("n", "no"):
         return None
     if answer.isascii() and answer.isdigit():

@@ -56,7 +56,8 @@ def come_back(end: Finished, calendar: Calendar, now_ms: int) -> list[str]:
     """When there is something to ask again."""
     if end.minutes is not None:
         more = f"lpdeck review --minutes {end.minutes + 10} goes on."
-        return [f"Your {plural(end.minutes, 'minute')} for today are up, with {counts(end.left)}.", more]
+        are = "is" if end.minutes == 1 else "are"
+        return [f"Your {plural(end.minutes, 'minute')} for today {are} up, with {counts(end.left)}.", more]
     if end.crammed is not None:
         return [f"Each of {plural(end.crammed, 'card')} was right once; no schedule was touched."]
     if end.learning_ms is not None:

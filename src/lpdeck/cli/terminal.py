@@ -167,7 +167,7 @@ class TerminalReviewer:
     def leech(self, asked: Asked, coaching: Coaching) -> Do:
         """Shows what the page advises about a card that was forgotten too often."""
         self._page = _Page()
-        wishes = {"e": Do.EDIT, "x": Do.SPLIT, "s": Do.SUSPEND, "enter": Do.REVEAL, "space": Do.REVEAL}
+        wishes = {"e": Do.EDIT, "x": Do.SPLIT, "s": Do.SUSPEND, "enter": Do.REVEAL, "space": Do.REVEAL, "q": Do.QUIT}
         while True:
             self._resize()
             lines = self._painter.face(faces.leech(asked.card, coaching))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import ceil
+from itertools import accumulate
 from typing import NamedTuple
 
 from lpdeck.days import StudyDay
@@ -23,7 +23,7 @@ LONGEST = 60
 class Backlog(NamedTuple):
     """Reviews that waited for somebody who was away: `cards` due, the least remembered first, `away` in days.
 
-    `days` is over how many it would be spread so that none holds more than an evening.
+    `days` is over how many it would be spread so that none holds more than an evening, or else the most there are.
     """
 
     cards: tuple[str, ...]
@@ -37,7 +37,20 @@ def backlog(store: HotStore, day: StudyDay) -> Backlog | None:
     if last is None or day - last < AWAY_DAYS:
         return None
     cards = waiting(store, day)
-    return Backlog(cards, day - last, ceil(len(cards) / AN_EVENING)) if len(cards) > AN_EVENING else None
+    return Backlog(cards, day - last, _days(store, len(cards), day)) if len(cards) > AN_EVENING else None
+
+
+def _days(store: HotStore, count: int, day: StudyDay) -> int:
+    """Over how many days a backlog fits without an evening that is too full; what is due then anyway counts."""
+    coming = _loads(store, day, LONGEST)
+    free = list(accumulate(max(AN_EVENING - load, 0) for load in coming))
+    return next((days for days, room in enumerate(free, start=1) if room >= count), LONGEST)
+
+
+def _loads(store: HotStore, day: StudyDay, days: int) -> list[int]:
+    """How many reviews come due on each of the next `days` days by themselves; on the first day none but these."""
+    coming = store.due_on(day, StudyDay(day + days - 1))
+    return [0, *(coming.get(StudyDay(day + ahead), 0) for ahead in range(1, days))]
 
 
 def waiting(store: HotStore, day: StudyDay) -> tuple[str, ...]:
@@ -50,9 +63,7 @@ def spread(store: HotStore, cards: Sequence[str], day: StudyDay, days: int) -> l
 
     What is due on those days anyway counts. Cards that stay on the first day get no mark.
     """
-    coming = store.due_on(day, StudyDay(day + days - 1))
-    loads = [0, *(coming.get(StudyDay(day + ahead), 0) for ahead in range(1, days))]
-    places = _places(loads, len(cards))
+    places = _places(_loads(store, day, days), len(cards))
     dues = [ahead for ahead, count in enumerate(places) for _ in range(count)]
     return [Mark(card, Kind.RESCHEDULE, day + ahead) for card, ahead in zip(cards, dues, strict=True) if ahead > 0]
 

@@ -91,7 +91,7 @@ class Reviewer(Protocol):
         """Shows the back and what the attempt came to; only `result.ratings` may be given."""
 
     def leech(self, asked: Asked, coaching: Coaching) -> Do:
-        """Shows help for a card that was forgotten too often; EDIT, SPLIT, SUSPEND, or REVEAL to go on."""
+        """Shows help for a card that was forgotten too often; EDIT, SPLIT, SUSPEND, QUIT, or REVEAL to go on."""
 
     def offer(self, asked: Asked, phrase: str) -> bool:
         """Asks whether a missed phrase shall become a card of its own."""
@@ -186,8 +186,8 @@ class _Loop(NamedTuple):
         """Says what an undo took back, where the card alone does not show it."""
         if batch is None:
             self.reviewer.notice(f"nothing to {word}")
-        elif batch.kind is not Kind.ANSWER and batch.kind is not Kind.CRAM:
-            cards = "" if len(batch.cards) == 1 else f" of {len(batch.cards)} cards"
+        elif batch.kind not in (Kind.ANSWER, Kind.CRAM) or self.session.showing not in batch.cards:
+            cards = f" of {batch.cards[0]}" if len(batch.cards) == 1 else f" of {len(batch.cards)} cards"
             self.reviewer.notice(f"{'took back' if word == 'undo' else 'did again'}: {batch.kind}{cards}")
 
 
@@ -281,7 +281,7 @@ class _Asking:
         before = self._asked
         after = self._session.again(before, self._loop.clock())
         if after is None:
-            self._reviewer.notice("that card can not be asked any more: lpdeck check says why")
+            self._reviewer.notice("not asked any more: it was answered elsewhere, or lpdeck check says why")
             raise _LeftCard(Do.REVEAL)
         self._asked = after
         if after.exercise != before.exercise and attempt != Attempt():
@@ -304,6 +304,8 @@ class _Asking:
                 self._suspend("split in two; the old card is suspended")
             case Do.SUSPEND:
                 self._suspend(_GONE[wish])
+            case Do.QUIT:
+                raise _LeftCard(wish)
 
     def _suspend(self, said: str) -> None:
         self._session.mark(self._asked, Kind.SUSPEND, self._loop.clock())

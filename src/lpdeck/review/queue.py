@@ -78,8 +78,8 @@ class Queue:
 
     def _is_turn_of_new(self) -> bool:
         """Whether new cards lag behind: both groups are used up at one pace, so that they end together."""
-        if not self.new:
-            return False
+        if not self.new or len(self.reviews) == self._reviews_at_first:
+            return False  # a sitting begins with what is due
         new_done = self._new_at_first - len(self.new) + 1
         reviews_done = self._reviews_at_first - len(self.reviews) + 1
         return new_done * (self._reviews_at_first + 1) < reviews_done * (self._new_at_first + 1)
@@ -135,18 +135,15 @@ def minute(card: QueuedCard) -> int:
 
 def alternated(cards: Iterable[QueuedCard]) -> Iterator[QueuedCard]:
     """The cards nearly in their order: where one has the principles of the one before it, the nearest other one of
-    the next few goes first. No card waits for more than NEIGHBOURHOOD others because of that.
+    the next few goes first. No card waits for more than one other because of that.
     """
     ahead: deque[QueuedCard] = deque()
-    rest, last, passed = iter(cards), None, 0
+    rest, last = iter(cards), None
     while True:
         ahead.extend(card for _, card in zip(range(NEIGHBOURHOOD - len(ahead)), rest, strict=False))
         if not ahead:
             return
         other = next((at for at, card in enumerate(ahead) if card.principles != last), 0)
-        if passed >= NEIGHBOURHOOD:
-            other = 0
-        passed = passed + 1 if other else 0
         card = ahead[other]
         del ahead[other]
         last = card.principles

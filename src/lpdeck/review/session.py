@@ -59,7 +59,7 @@ class Finished(NamedTuple):
 
     `learning_ms` is when the next learning card comes, `due_day` the next study day with cards. `minutes` is the
     day's budget where that is what ended the sitting, and `left` what it left over. `crammed` is how many cards a
-    sitting that crams had.
+    sitting that crams has seen right.
     """
 
     learning_ms: int | None = None
@@ -126,6 +126,11 @@ class Sitting(ABC):
         """What this sitting did, without what it took back."""
         counting = [one for batch, one in self._done.items() if batch not in self._undone]
         return Tally(*map(sum, zip(*counting, strict=True))) if counting else Tally()
+
+    @property
+    def showing(self) -> str | None:
+        """The id of the card that is asked, or comes next because something of it was taken back."""
+        return self._current.id if self._current else None
 
     def undo(self, now_ms: int) -> Batch | None:
         """Takes back this device's last action, of this sitting or an earlier one; the cards it touched come next."""
@@ -354,7 +359,7 @@ class CramSession(Sitting):
             if found is not None and _can_be_crammed(found[0]):
                 return self._asked(*found, now_ms)
             self._current = None
-        return Finished(crammed=len(self._cards))
+        return Finished(crammed=len(self._right()))
 
     def left(self) -> Left:
         """What was not right yet, the card being asked included."""
@@ -411,6 +416,11 @@ class CramSession(Sitting):
 
     def _outcomes(self, card: str, schedule: Schedule, now_ms: int) -> Mapping[Rating, Outcome]:
         return {}
+
+    def _right(self) -> set[str]:
+        """The cards that were right once; those that were only marked have left, no more."""
+        counting = [batch for batch in self._settled if batch not in self._undone]
+        return {self._settled[batch] for batch in counting if self._done[batch].answered}
 
     def _rebuild(self, now_ms: int) -> None:
         settled = {card for batch, card in self._settled.items() if batch not in self._undone}

@@ -239,10 +239,14 @@ MET = """
 SELECT c.sibling, c.id FROM schedule s JOIN card c ON c.id = s.card
 WHERE s.last_day >= :day AND c.sibling IS NOT NULL ORDER BY s.last_day DESC, c.id"""
 
+# Not taken back: no undo names its batch, but for undos that a redo names.
+_STANDS = """NOT EXISTS (SELECT 1 FROM event u WHERE u.target = e.batch AND u.kind = 'undo'
+  AND NOT EXISTS (SELECT 1 FROM event r WHERE r.target = u.batch AND r.kind = 'redo'))"""
+
 # The study time of a day; more than three minutes for a card was a pause. Ids begin with their time.
-SPENT = """
-SELECT sum(min(took_ms, 180000)) FROM event
-WHERE id >= :since AND study_day = :day AND kind IN ('answer', 'cram')"""
+SPENT = f"""
+SELECT sum(min(e.took_ms, 180000)) FROM event e
+WHERE e.id >= :since AND e.study_day = :day AND e.kind IN ('answer', 'cram') AND {_STANDS}"""
 
 DAY_LIMITS = "SELECT new_cards, reviews, minutes FROM day_limits WHERE study_day = ?"
 
@@ -296,10 +300,6 @@ FROM (SELECT 1) LEFT JOIN schedule ON card = :card"""
 CARDS_OF_BATCH = "SELECT card, kind FROM event WHERE batch = ? ORDER BY id"
 UNDONE_BY = "SELECT target FROM event WHERE batch = ? AND kind = 'undo'"
 LATEST_AT = "SELECT max(at_ms) FROM event WHERE card = ?"
-
-# Not taken back: no undo names its batch, but for undos that a redo names.
-_STANDS = """NOT EXISTS (SELECT 1 FROM event u WHERE u.target = e.batch AND u.kind = 'undo'
-  AND NOT EXISTS (SELECT 1 FROM event r WHERE r.target = u.batch AND r.kind = 'redo'))"""
 
 LATEST_ACTION = f"""
 SELECT e.batch, e.kind FROM event e
