@@ -92,7 +92,7 @@ SCENES = {
     "back": Scene("The answer, with the interval of every rating", "ownership/follow-up-tkdn33", ("enter", "enter")),
     "quiz": Scene("A quiz question, answered wrong", "ownership/quiz-p3cy5z", ("d",)),
     "hunt": Scene("Find what disqualifies an answer", "ownership/weak-answer", ("2", "5", "1", "enter")),
-    "stage": Scene("A stage, told aloud against the clock", "ownership/stage-a4llre", ("+21",)),
+    "stage": Scene("A stage, told aloud against the clock", "ownership/stage-a4llre", ("+1",) * 21),
     "typed": Scene(
         "A typed answer beside the expected words",
         "ownership/follow-up-tkdn33",

@@ -303,7 +303,8 @@ def test_a_new_card_can_not_be_rescheduled() -> None:
 IN_REVIEW = Schedule(
     State.REVIEW, None, Memory(5.0, 5.0), StudyDay(20), None, StudyDay(10), StudyDay(15), StudyDay(15), 5, 3, 1
 )
-IN_A_STEP = IN_REVIEW._replace(state=State.RELEARNING, step=0, due_day=StudyDay(15), due_at_ms=15 * DAY_MS, interval=-60
+IN_A_STEP = IN_REVIEW._replace(
+    state=State.RELEARNING, step=0, due_day=StudyDay(15), due_at_ms=15 * DAY_MS, interval=-60
 )
 ASLEEP = IN_REVIEW._replace(suspended=True, buried_until=StudyDay(16), flag="red")
 

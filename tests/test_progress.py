@@ -13,7 +13,7 @@ DUE = Schedule(State.REVIEW, None, Memory(5.0, 5.0), TODAY, None, TODAY - 9, TOD
 SLUGS = [principle.slug for principle in Principle]
 
 SCHEDULES = st.builds(
-    replace,
+    Schedule._replace,
     st.sampled_from([DUE, DUE._replace(state=State.LEARNING), DUE._replace(state=State.RELEARNING)]),
     memory=st.builds(Memory, st.floats(0.1, 300), st.floats(1, 10)),
     due_day=st.integers(TODAY - 2, TODAY + 2),

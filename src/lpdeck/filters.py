@@ -104,6 +104,19 @@ def either(*filters: Filter) -> Filter:
     return terms[0] if len(terms) == 1 else Either(terms)
 
 
+def terms_of(chosen: Filter) -> Iterator[Filter]:
+    """Every condition that stands in a filter, however deep."""
+    waiting = [chosen]
+    while waiting:
+        match waiting.pop():
+            case All(terms) | Either(terms):
+                waiting += terms
+            case Not(term):
+                waiting.append(term)
+            case condition:
+                yield condition
+
+
 # What can be asked
 
 ANY, NONE = "any", "none"

@@ -165,7 +165,7 @@ def test_a_flag_stays_on_the_card_and_is_taken_back(eight: Home) -> None:
 def test_a_card_edited_away_leaves_the_sitting(eight: Home) -> None:
     reviewer = cram(eight, NAMES[:2], Do.EDIT, SHOW, GOOD, desk=writing_desk(eight, lambda card: None))
     assert 2 == len(set(reviewer.seen)) == len(reviewer.seen)
-    assert ["that card can not be asked any more: lpdeck check says why"] == reviewer.notices
+    assert ["not asked any more: it was answered elsewhere, or lpdeck check says why"] == reviewer.notices
     assert 1 == len(reviewer.ends)
 
 

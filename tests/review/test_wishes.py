@@ -223,7 +223,7 @@ def test_a_card_that_an_edit_takes_away_is_left_for_the_next_one(three: Home, be
     desk = writing_desk(three, lambda card: replace(card, **fates[fate]) if fate in fates else None)
     reviewer = play(three, *before, Do.EDIT, SHOW, EASY, desk=desk)
     assert [A, B, C] == reviewer.seen
-    assert ["that card can not be asked any more: lpdeck check says why"] == reviewer.notices
+    assert ["not asked any more: it was answered elsewhere, or lpdeck check says why"] == reviewer.notices
     assert [("answer", B, None)] == _events(three)
 
 
@@ -284,7 +284,7 @@ def test_each_mark_is_taken_back_and_done_again(three: Home, wish: Do | Flag, wo
     before, after = states[:2]
     assert before != after
     assert [before, after, before, after, before] == states
-    assert [f"took back: {word}", f"did again: {word}", f"took back: {word}"] == [
+    assert [f"took back: {word}", f"did again: {word} of deck/a", f"took back: {word}"] == [
         text for text in reviewer.notices if text.startswith(("took", "did"))
     ]
     assert A == reviewer.seen[-1]
@@ -318,7 +318,7 @@ def test_a_redo_works_after_a_restart_until_something_is_done(three: Home) -> No
     play(three, SHOW, EASY, Do.BURY, UNDO, UNDO)
     play(three, REDO, Do.QUIT)
     assert 1 == _schedule(three, A).reps
-    assert ["did again: bury"] == play(three, REDO).notices
+    assert ["did again: bury of deck/b"] == play(three, REDO).notices
     assert ["nothing to redo"] == play(three, UNDO, Flag("red"), REDO).notices[1:]
 
 

@@ -174,9 +174,9 @@ MARKS: Any = {
     "reps": st.integers(0, 9),
 }
 SCHEDULES = st.none() | st.one_of(
-    st.builds(Schedule, **{**MARKS, "lapses": st.just(0), "reps": st.just(0)}),
+    st.builds(NEW._replace, **{**MARKS, "lapses": st.just(0), "reps": st.just(0)}),
     st.builds(
-        Schedule,
+        NEW._replace,
         state=st.sampled_from(State),
         memory=st.builds(Memory, st.sampled_from([0.5, 3.0, 10.0, 40.0]), st.integers(1, 10).map(float)),
         due_day=DAYS,

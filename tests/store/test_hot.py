@@ -59,8 +59,7 @@ def _principle_sets() -> sa.Select[Any]:
 def _spent() -> sa.Select[Any]:
     took = sa.case((event.c.took_ms > 180_000, 180_000), else_=event.c.took_ms)
     at_work = sa.and_(event.c.kind.in_([Kind.ANSWER, Kind.CRAM]), event.c.study_day == DAY)
-    stands = event.c.batch.not_in(log.undone_batches())
-    return sa.select(sa.func.sum(took)).where(event.c.id >= sa.bindparam("since"), at_work, stands)
+    return sa.select(sa.func.sum(took)).where(event.c.id >= sa.bindparam("since"), at_work)
 
 
 def _due_on() -> sa.Select[Any]:

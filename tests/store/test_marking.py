@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -99,7 +98,7 @@ def test_only_cards_in_review_are_moved_to_another_day(store: MemoryStore) -> No
     batch = mark(store, Kind.RESCHEDULE, *CARDS, at_ms=NOON + MINUTE, due=TODAY + 2)
     assert batch is not None
     assert ("deck/a",) == batch.cards
-    assert {**before, "deck/a": replace(before["deck/a"], due_day=TODAY + 2)} == store.schedules(CARDS)
+    assert {**before, "deck/a": before["deck/a"]._replace(due_day=TODAY + 2)} == store.schedules(CARDS)
 
 
 @pytest.mark.parametrize("kind", [Kind.RESET, Kind.RESCHEDULE])

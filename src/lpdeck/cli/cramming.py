@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lpdeck.cli.choosing import FILTER, filter_of, filter_text
-from lpdeck.cli.context import config, hot_store, now_ms, say
+from lpdeck.cli.context import config, hot_store, now_ms, out, say
 from lpdeck.errors import UsageError
 
 
@@ -21,8 +21,8 @@ def cram(
     plain: Annotated[bool, typer.Option("--plain", help="Line by line, without colours or a screen.")] = False,
 ) -> None:
     """Practise cards until each was right once; schedules stay as they are, the log notes it as cramming."""
-    from lpdeck.cli.sitting import sit
-    from lpdeck.filters import EVERYTHING, Has, Not, both
+    from lpdeck.cli.sitting import done, sit
+    from lpdeck.filters import EVERYTHING, Has, Not, both, terms_of
     from lpdeck.review.session import CramSession
 
     chosen = filter_of(words)
@@ -32,7 +32,8 @@ def cram(
     day = options.calendar.day_of(now)
     text = filter_text(words)
     with hot_store() as store:
-        awake = EVERYTHING if "suspended" in text else Not(Has("is", "suspended"))
+        sleeping = Has("is", "suspended")
+        awake = EVERYTHING if sleeping in terms_of(chosen) else Not(sleeping)
         cards = store.find(both(chosen, Has("is", "asked"), awake), day, options.scheduler)
         if not cards:
             say("No card that can be asked fits the filter; suspended cards only come with is:suspended.")
@@ -40,4 +41,6 @@ def cram(
         session = CramSession(
             store, options.scheduler, options.calendar, cards, now, seed=f"{day}:{text}", duels=options.duel
         )
-        sit(session, store, options, plain=plain)
+        tally = sit(session, store, options, plain=plain)
+        for line in done(tally) if tally else []:
+            out(line)

@@ -40,23 +40,33 @@ class DeckDesk:
         self._rewrite(card, lambda known: replace(known, note=text or None))
 
     def split(self, card: StoredCard) -> None:
-        """Puts two cards with its words into the deck and opens the editor at the first, to be cut to size there."""
+        """Puts two cards with its words into the deck and opens the editor at the first, to be cut to size there.
+
+        Where the editor fails the deck is as before. Raises LpdeckError.
+        """
         from lpdeck.cli.editor import open_editor
-        from lpdeck.deck.folder import load, save
+        from lpdeck.deck.folder import load, read_text, save, write_atomically
         from lpdeck.review.splitting import halves
 
         path = _path(card)
+        before = read_text(path)
         deck = load(path).deck
         parts: list[Card] = []
         for front, back in halves(card.kind, card.fields):
             part = self._new(card, "basic", {"front": front, "back": back})
             deck = deck.with_card(part)
             parts.append(part)
-        save(path, deck)
+        written = save(path, deck)
         self._reread()
         first = self._store.card(parts[0].id)
-        with self._leave():
-            open_editor(path, first.line if first else card.line)
+        try:
+            with self._leave():
+                open_editor(path, first.line if first else card.line)
+        except LpdeckError:
+            if read_text(path) == written:
+                write_atomically(path, before)
+                self._reread()
+            raise
         self._reread()
         _check(path)
 

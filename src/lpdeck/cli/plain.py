@@ -124,10 +124,11 @@ class PlainReviewer:
             if typed in wishes:
                 return wishes[typed]
 
-    def offer(self, asked: Asked, phrase: str) -> bool:
+    def offer(self, asked: Asked, phrase: str) -> bool | None:
         """Asks whether a missed phrase shall become a card."""
         self._print(*self._painter.face(faces.offer(phrase)))
-        return self._asked("y makes a card, Enter leaves it:").lower() in ("y", "yes")
+        typed = self._asked("y makes a card, Enter leaves it, q asks for no more of these:").lower()
+        return None if self._is("quit", typed) else typed in ("y", "yes")
 
     def info(self, asked: Asked, history: Sequence[Event]) -> None:
         """Where the card comes from and what happened to it."""

@@ -37,6 +37,7 @@ _ROLE_STYLE = {
 
 _NARROW = 40
 _LONG_BULLET = 9
+_SIGNS = dict.fromkeys(map(ord, "✓✗!•▸›"))
 
 MEASURE = 100
 """The longest line (cells) that a card is read in; on a wider terminal it stays at the left."""
@@ -44,10 +45,14 @@ MEASURE = 100
 
 @dataclass(frozen=True)
 class Painter:
-    """Renders for one width (cells); `colour` off gives plain text, in which nothing is said by colour alone."""
+    """Renders for one width (cells); `colour` off gives plain text, in which nothing is said by colour alone.
+
+    `spoken` leaves out signs that a voice would read and that words say beside them.
+    """
 
     width: int = 80
     colour: bool = True
+    spoken: bool = False
 
     def style(self, text: str, name: str | None) -> str:
         """The text in a style of STYLES."""
@@ -82,6 +87,8 @@ class Painter:
         if block.label:
             return self._labelled(block, style, max(labels, cell_len(block.label) + 2))
         bullet = block.bullet or ("  ▸ " if block.role is Role.KEY_LINE else "")
+        if self.spoken:
+            bullet = "Key line: " if block.role is Role.KEY_LINE else bullet.translate(_SIGNS).lstrip()
         if self.width < _NARROW and cell_len(bullet) > _LONG_BULLET:
             below = [self._painted(line, style, block.marks, "  ") for line in wrapped(block.text, self.width - 2)]
             return [self.style(bullet.rstrip(), style), *below]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -62,8 +64,8 @@ def review(
     with hot_store() as store:
         now = now_ms()
         _limit_today(store, options.calendar.day_of(now), new, reviews, minutes)
-        _spread(store, options, spread, plain=plain)
         ids = find(store, chosen, options, now)
+        _spread(store, options, spread, ids)
         session = ReviewSession(
             store,
             options.scheduler,
@@ -91,8 +93,11 @@ def _limit_today(store: HotStore, day: StudyDay, new: int | None, reviews: int |
     )
 
 
-def _spread(store: HotStore, options: Config, days: int | None, *, plain: bool) -> None:
-    """Spreads the reviews that are due: over the days asked for, or after days away over those agreed on."""
+def _spread(store: HotStore, options: Config, days: int | None, ids: Sequence[str] | None) -> None:
+    """Spreads the reviews that are due: over the days asked for, or after days away over those agreed on.
+
+    Only cards in `ids` are moved, where that is given.
+    """
     from lpdeck.review.backlog import backlog, waiting
     from lpdeck.review.backlog import spread as spread_over
 
@@ -102,7 +107,8 @@ def _spread(store: HotStore, options: Config, days: int | None, *, plain: bool) 
         days = _agreed_days(found) if found is not None else None
     if days is None:
         return
-    marks = spread_over(store, waiting(store, day), day, days)
+    cards = waiting(store, day) if ids is None else [card for card in waiting(store, day) if card in set(ids)]
+    marks = spread_over(store, cards, day, days)
     batch = store.mark(marks, at_ms=now_ms(), day=day)
     if batch is not None:
         say(f"{len(batch.cards)} cards moved to the next days; lpdeck undo takes it back.")
@@ -112,13 +118,18 @@ def _agreed_days(found: Backlog) -> int | None:
     """Over how many days the learner wants a backlog spread; None for not at all, or where nobody can be asked."""
     from lpdeck.review.backlog import LONGEST
 
+    if not sys.stdin.isatty():
+        return None
     waited = f"{len(found.cards)} cards waited while you were away for {found.away} days."
     answer = context.ask(f"{waited}\nSpread them over the next {found.days} days? [Y, n, or a number of days]")
     if answer is None or answer.lower() in ("n", "no"):
         return None
     if answer.isascii() and answer.isdigit():
         return min(max(int(answer), 1), LONGEST)
-    return found.days if answer.lower() in ("", "y", "yes") else None
+    if answer.lower() in ("", "y", "yes"):
+        return found.days
+    say(f"“{answer}” is neither yes nor a number: nothing was moved. lpdeck review --spread DAYS does it later.")
+    return None
 
 
 def _parting(store: HotStore, tally: Tally, options: Config) -> None:
@@ -156,13 +167,18 @@ def limits(options: Config) -> Limits:
 
 def due(
     words: FILTER = None,
+    level: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--level", metavar="LEVEL", help="With the bar of sde1, sde2, senior, or all."),
+    ] = None,
     count: Annotated[bool, typer.Option("--count", help="Print one number: cards due and new today.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say how much today's review holds."""
     from lpdeck.cli.choosing import filter_of
+    from lpdeck.config import with_value
 
-    options = config()
+    options = config() if level is None else with_value(config(), "level", level)
     chosen = filter_of(words)
     with hot_store() as store:
         queue = _queue(store, options, chosen)

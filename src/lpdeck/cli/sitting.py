@@ -26,7 +26,7 @@ def sit(session: Sitting, store: HotStore, options: Config, *, plain: bool) -> T
     if plain or not is_terminal():
         from lpdeck.cli.plain import PlainReviewer
 
-        painter = Painter(width=min(context.width(), 100), colour=False)
+        painter = Painter(width=min(context.width(), 100), colour=False, spoken=True)
         reviewer = PlainReviewer(sys.stdin, sys.stdout, options, painter, context.now_ms)
         run(session, reviewer, context.now_ms, DeckDesk(store))
         return None

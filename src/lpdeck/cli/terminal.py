@@ -16,7 +16,7 @@ from lpdeck.cli.sitting import come_back, counts, done
 from lpdeck.config import KEY_MEANINGS, Config
 from lpdeck.events import Event
 from lpdeck.review.drills import Attempt, Drill, Result
-from lpdeck.review.loop import Aside, Back, Choose, Do, Duel, Flag, Front, Mark, Note, Tick, Ticking, Type
+from lpdeck.review.loop import Aside, Back, Choose, Do, Duel, Flag, Front, Mark, Note, Tell, Tick, Ticking, Type
 from lpdeck.review.session import Asked, Finished, Left, Tally
 from lpdeck.scheduling import Rating
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 KEY_SIGNS = {"enter": "⏎", "up": "↑", "down": "↓", "left": "←", "right": "→", "escape": "esc", "tab": "⇥"}
 _WISHES: dict[str, Do] = {wish.value: wish for wish in Do if wish.value in KEY_MEANINGS}
 _NARROW = 50
+_ROOMY = 16  # rows from which on hints may take a line more
 _SCROLL = ("up", "down", "page up", "page down")
 _FLAG_KEYS = {"r": "red", "o": "orange", "g": "green", "b": "blue", "p": "pink", "t": "turquoise", "v": "purple"}
 
@@ -49,6 +50,27 @@ class _Page:
         return self.start, max(count - self.start - room, 0)
 
 
+PAUSE_MS = 3000
+"""A front with a clock is drawn every second; a longer gap was a prompt, an editor, or a program put to sleep."""
+
+
+class _Stopwatch:
+    """How long a stage has been told (milliseconds): the time its front was on the screen, pauses left out."""
+
+    def __init__(self) -> None:
+        self._of: tuple[str, int] | None = None
+        self._seen = self._away = 0
+
+    def told(self, asked: Asked, now_ms: int) -> int:
+        """The time so far; to be called whenever the front is drawn."""
+        if self._of != (asked.card.id, asked.shown_ms):
+            self._of, self._seen, self._away = (asked.card.id, asked.shown_ms), asked.shown_ms, 0
+        gap, self._seen = now_ms - self._seen, now_ms
+        if gap > PAUSE_MS:
+            self._away += gap
+        return max(0, now_ms - asked.shown_ms - self._away)
+
+
 class TerminalReviewer:
     """Shows cards on a Screen and turns keys into wishes. `clock` gives milliseconds UTC."""
 
@@ -60,6 +82,7 @@ class TerminalReviewer:
         self._actions = {key: action for action, keys in config.keys.items() for key in keys}
         self._notice = ""
         self._page = _Page()
+        self._watch = _Stopwatch()
         self._lines: list[str] = []
 
     def notice(self, text: str) -> None:
@@ -92,6 +115,8 @@ class TerminalReviewer:
             wish = self._wish(key, asked)
             if wish is Do.REVEAL and picker is not None and picker.picked is not None:
                 return Mark(picker.picked)
+            if wish is Do.REVEAL and is_told:
+                return Tell(self._watch.told(asked, self._clock()))
             if wish is not None:
                 return wish
 
@@ -177,15 +202,25 @@ class TerminalReviewer:
             if key in wishes:
                 return wishes[key]
 
-    def offer(self, asked: Asked, phrase: str) -> bool:
+    def offer(self, asked: Asked, phrase: str) -> bool | None:
         """Asks whether a missed phrase shall become a card."""
         self._page = _Page()
         while True:
             self._resize()
             lines = self._painter.face(faces.offer(phrase))
-            key = self._frame(lines, [f"{self._bold('y')} make a card", f"{self._bold('n')} leave it"], [])
-            if key in ("y", "n", "enter", "escape", "q"):
+            key = self._frame(
+                lines,
+                [
+                    f"{self._bold('y')} make a card",
+                    f"{self._bold('n')} leave it",
+                    f"{self._bold('esc')} no more of these",
+                ],
+                [],
+            )
+            if key in ("y", "n", "enter"):
                 return key == "y"
+            if key in ("escape", "q"):
+                return None
 
     def info(self, asked: Asked, history: Sequence[Event]) -> None:
         """Shows where the card comes from and what happened to it, until any key but those that scroll."""
@@ -287,7 +322,7 @@ class TerminalReviewer:
         target = asked.exercise.target_ms
         if target is None:
             return ""
-        return f"{faces.minutes(max(0, self._clock() - asked.shown_ms))} of {faces.minutes(target)}"
+        return f"{faces.minutes(self._watch.told(asked, self._clock()))} of {faces.minutes(target)}"
 
     def _picking(self, asked: Asked, picker: Picker | None) -> faces.Face:
         at, picked = (picker.at, picker.picked) if picker else (None, None)
@@ -309,7 +344,7 @@ class TerminalReviewer:
         self._lines = lines
         while True:
             columns, rows = self._size
-            footer = _footer(left_keys, right_keys, columns)
+            footer = _footer(left_keys, right_keys if rows >= _ROOMY else [], columns)
             room = max(rows - 1 - len(footer), 1)
             self._page.at = _entry_at_cursor(lines) if self._page.follows else None
             start, more = self._page.window(len(lines), room)
@@ -476,16 +511,16 @@ def _scrolled(key: str, room: int) -> int:
 
 
 def _footer(left: Sequence[str], right: Sequence[str], columns: int) -> list[str]:
-    """The hints at the bottom: in one line with the right ones at its end, else as many lines as they need."""
+    """The hints at the bottom: in one line with the right ones at its end, else in as many lines as they need."""
     for gap in ("    ", "  "):
         line, end = gap.join(left), gap.join(right)
         room = columns - _width(line) - _width(end)
         if end and room >= len(gap):
             return [f"{line}{' ' * room}{end}"]
-    if _width("  ".join(left)) <= columns:
-        return [gap.join(left) for gap in ("    ", "  ") if _width(gap.join(left)) <= columns][:1]
+        if not end and room >= 0:
+            return [line]
     lines = [""]
-    for hint in left:
+    for hint in (*left, *right):
         joined = f"{lines[-1]}  {hint}" if lines[-1] else hint
         if _width(joined) <= columns:
             lines[-1] = joined

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from lpdeck.errors import LpdeckError
@@ -56,6 +57,12 @@ class Type(NamedTuple):
     text: str
 
 
+class Tell(NamedTuple):
+    """A stage was told aloud in so many milliseconds, pauses left out."""
+
+    told_ms: int
+
+
 class Flag(NamedTuple):
     """A flag for the card; None takes it off."""
 
@@ -69,7 +76,7 @@ class Note(NamedTuple):
 
 
 Aside = Flag | Note
-Front = Do | Aside | Choose | Mark | Type
+Front = Do | Aside | Choose | Mark | Type | Tell
 Duel = Do | Aside | Choose
 Ticking = Do | Aside | Tick
 Back = Do | Aside | Rating
@@ -79,7 +86,10 @@ class Reviewer(Protocol):
     """Whoever answers. Each method shows something and returns what the learner wants."""
 
     def front(self, asked: Asked, left: Left) -> Front:
-        """Shows the front: a quiz may be answered with Choose, a weak answer with Mark, any card with Type."""
+        """Shows the front: a quiz may be answered with Choose, a weak answer with Mark, any card with Type.
+
+        A stage may be shown with Tell; else the time since it was shown counts.
+        """
 
     def duel(self, asked: Asked, left: Left, attempt: Attempt) -> Duel:
         """Shows both answers of a duel unlabelled; Do.REVEAL goes on without choosing."""
@@ -93,8 +103,8 @@ class Reviewer(Protocol):
     def leech(self, asked: Asked, coaching: Coaching) -> Do:
         """Shows help for a card that was forgotten too often; EDIT, SPLIT, SUSPEND, QUIT, or REVEAL to go on."""
 
-    def offer(self, asked: Asked, phrase: str) -> bool:
-        """Asks whether a missed phrase shall become a card of its own."""
+    def offer(self, asked: Asked, phrase: str) -> bool | None:
+        """Asks whether a missed phrase shall become a card of its own; None for no more questions of this kind."""
 
     def info(self, asked: Asked, history: Sequence[Event]) -> None:
         """Shows where the card comes from and what happened to it."""
@@ -183,12 +193,16 @@ class _Loop(NamedTuple):
         return True
 
     def _turned(self, batch: Batch | None, word: str) -> None:
-        """Says what an undo took back, where the card alone does not show it."""
+        """Says what was taken back or done again, where the card that is asked next does not show it."""
         if batch is None:
             self.reviewer.notice(f"nothing to {word}")
-        elif batch.kind not in (Kind.ANSWER, Kind.CRAM) or self.session.showing not in batch.cards:
-            cards = f" of {batch.cards[0]}" if len(batch.cards) == 1 else f" of {len(batch.cards)} cards"
-            self.reviewer.notice(f"{'took back' if word == 'undo' else 'did again'}: {batch.kind}{cards}")
+            return
+        is_answer = batch.kind in (Kind.ANSWER, Kind.CRAM)
+        is_shown = self.session.showing in batch.cards
+        if is_answer and (is_shown or word == "redo"):
+            return
+        cards = f" of {len(batch.cards)} cards" if len(batch.cards) > 1 else "" if is_shown else f" of {batch.cards[0]}"
+        self.reviewer.notice(f"{'took back' if word == 'undo' else 'did again'}: {batch.kind}{cards}")
 
 
 class _Asking:
@@ -232,8 +246,9 @@ class _Asking:
         """What the learner does before the answer is shown, step by step."""
         attempt = Attempt()
         first = self._step(self._reviewer.front, attempt)
-        told_ms = max(0, self._loop.clock() - self._asked.shown_ms)
-        attempt = _begun(first)._replace(told_ms=told_ms)
+        attempt = _begun(first)
+        if not isinstance(first, Tell):
+            attempt = attempt._replace(told_ms=max(0, self._loop.clock() - self._asked.shown_ms))
         exercise = self._asked.exercise
         if exercise.drill is Drill.DUEL:
             side = self._step(lambda asked, left: self._reviewer.duel(asked, left, attempt), attempt)
@@ -291,8 +306,13 @@ class _Asking:
     def _offer_phrases(self, result: Result) -> None:
         """A phrase that was missed and that no card asks for may become one."""
         for target in result.score.missed if result.score else ():
-            if self._loop.desk.lacks_phrase(target.phrase) and self._reviewer.offer(self._asked, target.phrase):
-                self._write(lambda card: self._loop.desk.add_phrase(card, target.phrase, target.text))  # noqa: B023
+            if not self._loop.desk.lacks_phrase(target.phrase):
+                continue
+            wanted = self._reviewer.offer(self._asked, target.phrase)
+            if wanted is None:
+                return
+            if wanted and self._write(partial(self._loop.desk.add_phrase, phrase=target.phrase, why=target.text)):
+                self._reviewer.notice("a card was made of it; it comes with the new cards")
 
     def _coach(self) -> None:
         """Helps with a card that became a leech: rewrite it, split it in two, or suspend it."""
@@ -321,5 +341,7 @@ def _begun(first: object) -> Attempt:
             return Attempt(marked=sentences)
         case Type(text):
             return Attempt(typed=text)
+        case Tell(told_ms):
+            return Attempt(told_ms=told_ms)
         case _:
             return Attempt()

@@ -419,8 +419,8 @@ class CramSession(Sitting):
 
     def _right(self) -> set[str]:
         """The cards that were right once; those that were only marked have left, no more."""
-        counting = [batch for batch in self._settled if batch not in self._undone]
-        return {self._settled[batch] for batch in counting if self._done[batch].answered}
+        answers = {batch for batch, one in self._done.items() if one.answered and batch not in self._undone}
+        return {card for batch, card in self._settled.items() if batch in answers}
 
     def _rebuild(self, now_ms: int) -> None:
         settled = {card for batch, card in self._settled.items() if batch not in self._undone}
