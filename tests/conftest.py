@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -21,14 +22,18 @@ except ImportError:  # pragma: no cover
     pass
 
 
+_numbers = count()
+
+
 @pytest.fixture(autouse=True)
-def _nobody_elses_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test touches the home of whoever runs it."""
-    monkeypatch.setenv("LPDECK_HOME", str(tmp_path / "home"))
+def _nobody_elses_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test touches the home of whoever runs it; a folder is only made for tests that ask for one."""
+    monkeypatch.setenv("LPDECK_HOME", str(tmp_path_factory.getbasetemp() / f"nobody-{next(_numbers)}" / "home"))
     monkeypatch.delenv("NO_COLOR", raising=False)
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Home:
     """A home folder that does not exist yet."""
+    monkeypatch.setenv("LPDECK_HOME", str(tmp_path / "home"))
     return Home(tmp_path / "home")

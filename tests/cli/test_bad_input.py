@@ -346,6 +346,7 @@ def test_a_reader_that_leaves_early_is_no_accident(home: Home) -> None:
     assert "id" == done.stdout.split()[0]
 
 
+@pytest.mark.slow
 def test_twenty_columns_are_enough_for_everything(terminal: Callable[..., Terminal], starters: Home) -> None:
     for command in ((), ("decks",), ("show", "ownership/level-ekqneu"), ("check",)):
         one = terminal(*command, columns=20, rows=200)

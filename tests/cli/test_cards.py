@@ -290,6 +290,7 @@ def test_deleting_is_refused_where_nobody_can_be_asked(lpdeck: Lpdeck, starters:
     assert before == snapshot(starters.path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("reply", "gone"), [("y", True), ("n", False)])
 def test_deleting_asks_on_a_terminal(terminal: Opens, starters: Home, reply: str, gone: bool) -> None:
     learner = terminal("delete", "ownership")

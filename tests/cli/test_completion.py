@@ -165,6 +165,7 @@ def test_a_tab_over_a_broken_database_offers_nothing(offered: Offered, filled: H
     assert before == snapshot(filled.path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_for_a_shell_is_printed(lpdeck: Lpdeck, home: Home, shell: str) -> None:
     done = process(home, _LPDECK_COMPLETE=f"source_{shell}")

@@ -335,6 +335,7 @@ def test_many_retired_cards_are_kept_where_nobody_can_be_asked(lpdeck: Lpdeck, p
 # On a terminal
 
 
+@pytest.mark.slow
 def test_a_paste_ends_with_ctrl_d_and_a_line_of_20_000_characters_arrives_whole(terminal: Opens, home: Home) -> None:
     make(home)
     story = " ".join(f"I counted parcel number {number} twice." for number in range(600))[:19_999] + "."
@@ -347,6 +348,7 @@ def test_a_paste_ends_with_ctrl_d_and_a_line_of_20_000_characters_arrives_whole(
     assert learner.modes_before == learner.modes
 
 
+@pytest.mark.slow
 def test_a_question_reaches_the_learner_after_a_paste(terminal: Opens, home: Home) -> None:
     make(home)
     learner = terminal("import", "-")
@@ -380,6 +382,7 @@ def test_a_principle_that_nobody_knows_is_named_with_the_nearest(terminal: Opens
     assert [] == decks(home)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("reply", "retires"), [("y", True), pytest.param("", False, marks=pytest.mark.slow)])
 def test_retiring_many_cards_asks_first(
     lpdeck: Lpdeck, terminal: Opens, page: Page, home: Home, reply: str, retires: bool

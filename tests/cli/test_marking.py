@@ -155,6 +155,7 @@ def test_more_than_twenty_are_refused_in_a_pipe_without_yes(lpdeck: Lpdeck, home
     assert before != marks(home)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "count"),
     [("y\n", 21), ("\n", 0), *(pytest.param(one, 0, marks=pytest.mark.slow) for one in ("n\n", "\x04"))],

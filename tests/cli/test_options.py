@@ -231,6 +231,7 @@ def test_desired_retention_moves_intervals(lpdeck: Lpdeck, home: Home) -> None:
     assert given[0] > given[1]
 
 
+@pytest.mark.slow
 def test_changed_keys_work_in_a_review_and_are_shown(terminal: Opens, lpdeck: Lpdeck, home: Home) -> None:
     with_cards(home, basic("one", "What is 1?"), basic("two", "What is 2?"))
     lpdeck("config", "set", "keys.good", "g")

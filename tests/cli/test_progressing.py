@@ -94,6 +94,7 @@ def test_recall_and_retention_are_counted(lpdeck: Lpdeck, home: Home) -> None:
     assert re.search(r"Earn Trust .*50%", lpdeck("progress").out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [20, pytest.param(60, marks=pytest.mark.slow)])
 def test_progress_fits_the_terminal(terminal: Opens, starters: Home, columns: int) -> None:
     learner = terminal("progress", columns=columns, rows=40)

@@ -57,6 +57,7 @@ def test_an_empty_home_gets_the_starters_and_shows_the_first_card(terminal: Open
     assert len(list(home.decks.glob("*.toml"))) >= 2
 
 
+@pytest.mark.slow
 def test_enter_and_space_reveal(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(3))
     learner = terminal("review")
@@ -68,6 +69,7 @@ def test_enter_and_space_reveal(terminal: Opens, home: Home) -> None:
         learner.press("4")
 
 
+@pytest.mark.slow
 def test_digits_and_letters_rate(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(9))
     learner = terminal("review")
@@ -102,6 +104,7 @@ def test_the_interval_that_is_shown_is_the_one_that_is_stored(terminal: Opens, h
     assert other == one
 
 
+@pytest.mark.slow
 def test_keys_that_mean_nothing_do_nothing(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(2))
     learner = terminal("review")
@@ -118,6 +121,7 @@ def test_keys_that_mean_nothing_do_nothing(terminal: Opens, home: Home) -> None:
     assert [] == log(home)
 
 
+@pytest.mark.slow
 def test_undo_works_in_the_sitting_after_the_last_card_and_after_a_restart(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(1))
     learner = terminal("review")
@@ -211,6 +215,7 @@ def asked_quiz(home: Home, terminal: Opens, **more: str) -> tuple[Terminal, str,
     return learner, letters["green"], letters["red"]
 
 
+@pytest.mark.slow
 def test_the_right_letter_offers_hard_good_and_easy(terminal: Opens, home: Home) -> None:
     learner, right, _ = asked_quiz(home, terminal)
     learner.press(right)
@@ -237,6 +242,7 @@ def test_a_wrong_letter_is_again_and_both_options_are_marked(terminal: Opens, ho
     assert '"option": "red"' in query(home, "SELECT detail FROM event")[0][0]
 
 
+@pytest.mark.slow
 def test_not_knowing_a_quiz_is_again(terminal: Opens, home: Home) -> None:
     learner, right, _ = asked_quiz(home, terminal)
     learner.press(" ")
@@ -247,6 +253,7 @@ def test_not_knowing_a_quiz_is_again(terminal: Opens, home: Home) -> None:
     assert '"option": null' in query(home, "SELECT detail FROM event")[0][0]
 
 
+@pytest.mark.slow
 def test_right_and_wrong_are_told_without_colours_too(terminal: Opens, home: Home) -> None:
     learner, right, wrong = asked_quiz(home, terminal, NO_COLOR="1")
     learner.press(wrong)
@@ -257,6 +264,7 @@ def test_right_and_wrong_are_told_without_colours_too(terminal: Opens, home: Hom
 # The screen
 
 
+@pytest.mark.slow
 def test_a_resize_draws_anew_at_the_new_width(terminal: Opens, home: Home) -> None:
     words = " ".join(f"word{number}" for number in range(30))
     with_cards(home, basic("long", words))
@@ -291,6 +299,7 @@ def test_a_card_can_be_answered_on_a_screen_of_any_size(
     assert 0 == learner.end()
 
 
+@pytest.mark.slow
 def test_a_card_longer_than_the_screen_scrolls(terminal: Opens, home: Home) -> None:
     with_cards(home, basic("long", "Count!", "\n".join(f"line {number}" for number in range(1, 61))))
     learner = terminal("review")
@@ -335,6 +344,7 @@ def test_no_color_means_no_colours(terminal: Opens, home: Home) -> None:
     assert not re.search(rb"\x1b\[[\d;]*m", learner.raw)
 
 
+@pytest.mark.slow
 def test_colours_are_from_the_sixteen_that_every_theme_has(terminal: Opens, home: Home) -> None:
     learner, _, wrong = asked_quiz(home, terminal)
     learner.press(wrong)
@@ -551,6 +561,7 @@ def test_new_cards_are_asked_between_those_that_are_due(lpdeck: Lpdeck, home: Ho
     assert "3" == asked[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["progress", "decks", "due", "config"])
 def test_a_home_looked_at_first_still_begins_with_the_starters(lpdeck: Lpdeck, home: Home, first: str) -> None:
     lpdeck(first)

@@ -72,6 +72,7 @@ def test_space_chooses_what_the_cursor_is_on(terminal: Opens, home: Home) -> Non
     assert "again" not in learner.text
 
 
+@pytest.mark.slow
 def test_what_enter_does_on_a_chosen_option_is_what_the_hint_says(terminal: Opens, home: Home) -> None:
     with_cards(home, LAMP, DUEL)
     learner = terminal("review")
@@ -336,6 +337,7 @@ def test_an_editor_that_fails_is_told_and_the_card_goes_on(terminal: Opens, home
     learner.see("It is 1.")
 
 
+@pytest.mark.slow
 def test_an_edit_that_breaks_the_file_is_told_on_the_card(terminal: Opens, home: Home, tmp_path: Path) -> None:
     with_cards(home, *fronts(1))
     learner = terminal("review", columns=120, EDITOR=editor(tmp_path, 'echo "= broken" >> "$FILE"'))
@@ -367,6 +369,7 @@ def test_info_shows_where_the_card_stands_and_what_happened(terminal: Opens, hom
     learner.see("⏎ show")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("columns", "rows_"),
     [
@@ -447,6 +450,7 @@ def test_pasted_text_never_acts_as_keys(terminal: Opens, home: Home) -> None:
     assert [] == rows(home)
 
 
+@pytest.mark.slow
 def test_a_paste_in_the_note_prompt_becomes_one_line(terminal: Opens, home: Home) -> None:
     with_cards(home, BASIC)
     learner = terminal("review")
@@ -461,6 +465,7 @@ def test_a_paste_in_the_note_prompt_becomes_one_line(terminal: Opens, home: Home
     assert re.search(r'note = "one two\[2J +three"', deck_text(home))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "parts", [("\x1b[", "B"), ("\x1b[20", "0~q3\r\x1b[201~"), pytest.param(("\x1b", "[B"), marks=pytest.mark.slow)]
 )
@@ -494,6 +499,7 @@ def steps(drill: str) -> list[tuple[str, str]]:
     }[drill]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "card",
     [STAGE, *(pytest.param(card, marks=pytest.mark.slow) for card in (LAMP, DUEL, HUNT, CHECKLIST, BASIC))],
@@ -518,6 +524,7 @@ def test_every_step_of_a_drill_fits_20_columns_and_any_resize(terminal: Opens, h
     assert [] == rows(home)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "prompt"), [("n", "Note"), ("?", "Keys"), pytest.param("f", "red", marks=pytest.mark.slow)]
 )
@@ -542,6 +549,7 @@ def test_a_resize_in_a_prompt_leaves_no_line_too_long(terminal: Opens, home: Hom
 # Keys of the learner's own
 
 
+@pytest.mark.slow
 def test_the_ready_set_hjkl_rates_and_is_shown(terminal: Opens, lpdeck: Lpdeck, home: Home) -> None:
     with_cards(home, *fronts(5))
     lpdeck("config", "set", "key_set", "hjkl")
@@ -576,6 +584,7 @@ def test_keys_of_the_learners_own_are_shown_in_hints_and_help(terminal: Opens, l
 # Signals and colours
 
 
+@pytest.mark.slow
 def test_ctrl_z_in_a_prompt_and_fg_keep_what_was_typed(shell: Opens, home: Home) -> None:
     with_cards(home, BASIC)
     learner = shell()
@@ -597,6 +606,7 @@ def test_ctrl_z_in_a_prompt_and_fg_keep_what_was_typed(shell: Opens, home: Home)
     assert 'note = "half a note"' in deck_text(home)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", ["nhalf", *(pytest.param(key, marks=pytest.mark.slow) for key in "f?")])
 def test_a_signal_in_a_prompt_leaves_the_terminal_whole(terminal: Opens, home: Home, keys: str) -> None:
     with_cards(home, BASIC)
@@ -613,6 +623,7 @@ def test_a_signal_in_a_prompt_leaves_the_terminal_whole(terminal: Opens, home: H
     assert text == deck_text(home)
 
 
+@pytest.mark.slow
 def test_a_cursor_and_ticks_are_seen_without_colours(terminal: Opens, home: Home) -> None:
     with_cards(home, HUNT)
     learner = terminal("review", NO_COLOR="1")
@@ -624,6 +635,7 @@ def test_a_cursor_and_ticks_are_seen_without_colours(terminal: Opens, home: Home
     assert not re.search(rb"\x1b\[[\d;]*m", learner.raw)
 
 
+@pytest.mark.slow
 def test_a_moved_cursor_sends_less_than_a_frame(terminal: Opens, home: Home) -> None:
     with_cards(home, HUNT)
     learner = terminal("review")

@@ -87,6 +87,7 @@ def test_noise_in_the_hint_never_flips_an_answer(one: Labelled, noise: str) -> N
     assert answer(replace(one.item, hint=f"{one.item.hint or ''} {noise}")).value in (None, one.answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one", [one for one in DECIDABLE if one.item.hint], ids=lambda one: one.way)
 def test_a_page_that_was_cut_inside_the_steps_teaches_nothing_wrong(one: Labelled) -> None:
     text = one.item.explanation or ""

@@ -78,6 +78,7 @@ def test_an_accident_changes_nothing_in_what_a_page_says(name: str, accident: st
     assert _plain(expected) == _plain(actual)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("name", PAGES)
 def test_accidents_that_come_together_change_nothing(name: str, seed: int) -> None:
@@ -124,6 +125,7 @@ def _leaves(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_any_line_may_come_twice(name: str) -> None:
     lines = text_of(name).split("\n")
@@ -131,6 +133,7 @@ def test_any_line_may_come_twice(name: str) -> None:
         assert truth_of(name) == read("\n".join([*lines[: at + 1], *lines[at:]])), lines[at]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("noise", ["Share", "Weekly challenge"])
 def test_a_link_below_any_line_is_known_or_reported_and_never_taken_for_text(name: str, noise: str) -> None:
@@ -203,6 +206,7 @@ RUBBISH: dict[str, tuple[str, str]] = {
 SMALL = 6_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RUBBISH)
 def test_four_times_the_rubbish_takes_no_more_than_ten_times_as_long(name: str) -> None:
     """A pattern or a search that looks back over the page would take sixteen times as long, or for ever."""
@@ -260,6 +264,7 @@ def test_sections_whose_end_was_seen_are_whole(name: str, whole: set[str]) -> No
     assert whole == read_page(text_of(name)).whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_the_section_in_which_a_page_was_cut_is_not_whole(name: str) -> None:
     text = text_of(name)

@@ -173,6 +173,7 @@ def _of_many_words(size: int, seed: int) -> str:
     return " ".join("".join(draw.choices(string.ascii_lowercase, k=draw.randint(2, 10))) for _ in range(size))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", [_of_many_words(300, 1), "the " * 5000, "a" * 20_000])
 @pytest.mark.parametrize("typed", [_of_many_words(2900, 2), "the then " * 2200, "ab" * 10_000])
 def test_a_long_text_does_not_keep_anybody_waiting(wanted: str, typed: str) -> None:

@@ -140,6 +140,7 @@ DEEP = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", DEEP, ids=range(len(DEEP)))
 def test_deep_and_long_filters_are_within_the_bounds_of_the_database(home: Home, text: str) -> None:
     with_cards(home, basic("d/a"))
