@@ -49,15 +49,21 @@ def imported(program: str) -> None:
 
 
 def answer_two_cards(program: str) -> None:
-    """Shows and rates two cards as a learner does, and leaves."""
-    terminal = pexpect.spawn(program, ["review"], dimensions=(24, 80), encoding="utf-8", timeout=30)
-    for left in ("10 new", "9 new"):
+    """Shows two follow-ups, chooses in their duels and rates them as a learner does, and leaves."""
+    terminal = pexpect.spawn(
+        program, ["review", "kind:follow-up", "--new", "5"], dimensions=(24, 80), encoding="utf-8", timeout=30
+    )
+    for left in ("5 new", "4 new"):
         terminal.expect(left)
         terminal.expect("show")
         terminal.send(" ")
+        terminal.expect("Which answer")
+        terminal.expect("choose")
+        terminal.send("a")
+        terminal.expect("You chose")
         terminal.expect("good")
         terminal.send("3")
-    terminal.expect("8 new")
+    terminal.expect("3 new")
     terminal.send("q")
     terminal.expect("2 answers")
     terminal.expect(pexpect.EOF)
