@@ -36,7 +36,7 @@ from lpdeck.review.session import Asked, ReviewSession
 from lpdeck.scheduling import Memory, Rating, Schedule, Scheduler, State
 from lpdeck.store.hot import ADD_EVENT, PUT_SCHEDULE, event_row, open_hot, schedule_row
 
-SIZES = (1_000, 10_000)
+SIZES = (1_000, 10_000, 100_000)
 ANSWERS, BLOCKS = 45, 20  # with a first block to warm up: fewer answers than the smallest home has cards
 CLOCKS = ("elapsed", "processor")
 CALENDAR = Calendar(UTC, 4)

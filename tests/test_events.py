@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lpdeck.days import StudyDay
-from lpdeck.events import FLAGS, TURNS, Event, Kind, effective, marked, next_id, replay
+from lpdeck.events import FLAGS, TURNS, Event, Kind, effective, marked, moment_of, next_id, replay
 from lpdeck.scheduling import NEW, Memory, Rating, Schedule, Scheduler, State
 
 SCHEDULER = Scheduler()
@@ -400,3 +400,14 @@ def test_a_day_given_to_a_card_is_forgotten_with_its_answers() -> None:
     assert NEW == schedule(log)
     answer(log, Rating.EASY, 21, 8)
     assert 29 == schedule(log).due_day
+
+
+@given(st.integers(0, 2**41), st.integers(0, 2**41), st.integers(0, 2**74 - 1))
+def test_the_moment_in_an_id_is_never_before_that_of_its_event_or_of_the_id_before(
+    first: int, second: int, entropy: int
+) -> None:
+    before = next_id(first, None, entropy)
+    after = next_id(second, before, entropy)
+    assert first == moment_of(before)
+    assert max(first, second) <= moment_of(after)
+    assert before < after

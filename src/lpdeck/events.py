@@ -70,11 +70,16 @@ def next_id(at_ms: int, last: str | None, entropy: int) -> str:
     counted up by a random amount below 2^32, as the RFC's method 2 for monotonicity does.
     """
     value = (at_ms << 74) | (entropy & (1 << 74) - 1)
-    if last is not None:
+    if last is not None and moment_of(last) >= at_ms:
         previous = _payload(last)
         if value <= previous:
             value = previous + 1 + (entropy & 0xFFFFFFFF)
     return _uuid7(value)
+
+
+def moment_of(uuid: str) -> int:
+    """The moment in a UUIDv7 (milliseconds UTC): that of its event, or of the last one before a clock went back."""
+    return int(uuid[:8] + uuid[9:13], 16)
 
 
 def _payload(uuid: str) -> int:

@@ -284,22 +284,19 @@ def spread(card: str, reps: int) -> float:
     return int.from_bytes(digest, "big") / 2**64
 
 
-# (from day, to day, share of the interval that is spread); the ranges of Anki and py-fsrs.
-_FUZZ_RANGES = ((2.5, 7.0, 0.15), (7.0, 20.0, 0.1), (20.0, float("inf"), 0.05))
-
-
 def fuzzed(interval: int, draw: float, maximum: int) -> int:
     """An interval (days) spread around itself by `draw` in [0, 1), so that cards learned together part.
 
-    Intervals under 2.5 days stay. The width is Anki's: one day plus 15 %, 10 % and 5 % of what lies in
-    each range.
+    Intervals under 2.5 days stay. The width is that of Anki and py-fsrs: one day, plus 15 % of what lies from 2.5 to
+    7 days, 10 % of what lies up to 20, and 5 % of the rest.
     """
     if interval < 2.5:
         return interval
-    delta = 1.0
-    for start, end, share in _FUZZ_RANGES:
-        if interval > start:
-            delta += share * (min(interval, end) - start)
+    delta = 1.0 + 0.15 * (min(interval, 7) - 2.5)
+    if interval > 7:
+        delta += 0.1 * (min(interval, 20) - 7)
+    if interval > 20:
+        delta += 0.05 * (interval - 20)
     highest = min(round(interval + delta), maximum)
     lowest = min(max(2, round(interval - delta)), highest)
     return lowest + int(draw * (highest - lowest + 1))

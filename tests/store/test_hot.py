@@ -76,11 +76,10 @@ def _with_schedule() -> sa.Select[Any]:
 
 def _before_answer() -> sa.Select[Any]:
     name: sa.BindParameter[Any] = sa.bindparam("card")
-    latest = sa.select(sa.func.max(event.c.at_ms)).where(event.c.card == name).scalar_subquery()
     last = sa.select(sa.func.max(event.c.id)).scalar_subquery()
     one = sa.select(sa.literal(1)).subquery()
     known = one.outerjoin(tables.schedule, schedule.card == name)
-    return sa.select(last, latest, *log.SCHEDULE_FIELDS).select_from(known)
+    return sa.select(last, *log.SCHEDULE_FIELDS).select_from(known)
 
 
 def _counting(column: sa.Column[int]) -> sa.Select[Any]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from lpdeck.days import StudyDay
 from lpdeck.errors import HomeError
-from lpdeck.events import Event, Kind, marked, next_id, replay
+from lpdeck.events import Event, Kind, marked, moment_of, next_id, replay
 from lpdeck.home import Home
 from lpdeck.scheduling import NEW, Memory, Outcome, Rating, Schedule, Scheduler, State
 from lpdeck.store import SCHEMA
@@ -116,6 +116,8 @@ class explained:  # noqa: N801 (used as a statement: `with explained(path)`)
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Explains what the database said."""
+        if error is None:
+            return
         cause = getattr(error, "orig", error)
         if isinstance(cause, sqlite3.Error):
             what, advice = _explanation(cause)
@@ -296,8 +298,7 @@ ORDER BY id"""
 LAST_ID = "SELECT max(id) FROM event"
 SCHEDULE = f"SELECT {SCHEDULE_COLUMNS} FROM schedule WHERE card = ?"
 BEFORE_ANSWER = f"""
-SELECT (SELECT max(id) FROM event), (SELECT max(at_ms) FROM event WHERE card = :card), {SCHEDULE_COLUMNS}
-FROM (SELECT 1) LEFT JOIN schedule ON card = :card"""
+SELECT (SELECT max(id) FROM event), {SCHEDULE_COLUMNS} FROM (SELECT 1) LEFT JOIN schedule ON card = :card"""
 CARDS_OF_BATCH = "SELECT card, kind FROM event WHERE batch = ? ORDER BY id"
 UNDONE_BY = "SELECT target FROM event WHERE batch = ? AND kind = 'undo'"
 LATEST_AT = "SELECT max(at_ms) FROM event WHERE card = ?"
@@ -486,11 +487,11 @@ class HotStore:
     ) -> Event:
         """Appends an answer and stores the schedule it gives. Raises StaleError if the card has moved on."""
         with self._transaction():
-            last_id, latest_at, *known = self._row(BEFORE_ANSWER, {"card": card}) or ()
+            last_id, *known = self._row(BEFORE_ANSWER, {"card": card}) or ()
             if tuple(known) != (schedule_row(card, before)[1:]) and schedule_or_new(tuple(known)) != before:
                 raise StaleError
             # Answers replay in the order of their times, so a clock that went back must not put this one first.
-            at_ms = max(at_ms, latest_at or at_ms)
+            at_ms = self._not_before(card, at_ms, last_id)
             event_id = next_id(at_ms, last_id, _entropy())
             event = Event(
                 id=event_id,
@@ -545,6 +546,15 @@ class HotStore:
         """The event of a mark; like an answer it must not stand before an earlier one if the clock went back."""
         at_ms = max(at_ms, self._one(LATEST_AT, (mark.card,)) or at_ms)
         return Event(event_id, at_ms, day, self._device, mark.kind, batch, mark.card, due=mark.due, detail=mark.detail)
+
+    def _not_before(self, card: str, at_ms: int, last_id: str | None) -> int:
+        """The moment of an answer, never before an earlier one of its card.
+
+        No event is later than the moment in its id, so a moment beyond the last id's is beyond all.
+        """
+        if last_id is None or at_ms >= moment_of(last_id):
+            return at_ms
+        return max(at_ms, self._one(LATEST_AT, (card,)) or at_ms)
 
     def set_day_limits(self, day: StudyDay, limits: DayLimits) -> None:
         """Keeps what the learner chose for one study day."""
@@ -668,7 +678,7 @@ def stored_card(row: tuple[Any, ...]) -> StoredCard:
         principles=tuple(principles.split()),
         fields=json.loads(fields),
         note=note,
-        tags=tuple(json.loads(tags)),
+        tags=() if tags == "[]" else tuple(json.loads(tags)),
         draft=bool(draft),
         retired=bool(retired),
         sibling=sibling,
