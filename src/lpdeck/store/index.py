@@ -176,8 +176,15 @@ def _ids_elsewhere(connection: sa.Connection, deck: Deck) -> dict[str, str]:
     return found
 
 
+def _fingerprint(deck: Deck, card: Card) -> str:
+    """A digest of everything that is shown of a card, elsewhere too: its words, its note, tags and principles."""
+    beside = [card.note, list(card.tags), list(deck.principles_of(card)), card.retired]
+    digest = blake2b(json.dumps(beside, ensure_ascii=False).encode(), digest_size=8).hexdigest()
+    return f"{content_fingerprint(card.kind, card.fields)}{digest}"
+
+
 def _row(deck: Deck, card: Card, position: int, before: tuple[str, int] | None, now: int) -> dict[str, Any]:
-    fingerprint = content_fingerprint(card.kind, card.fields)
+    fingerprint = _fingerprint(deck, card)
     return {
         "id": card.id,
         "deck": deck.name,

@@ -82,6 +82,15 @@ day_limits = Table(
     Column("minutes", Integer),
 )
 
+# The cards that were ever exported to Anki, and when first: one that retires later must tell so there.
+exported = Table(
+    "exported",
+    metadata,
+    Column("card", Text, primary_key=True),
+    Column("first_ms", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # The deck files as they were when they were last read; `pages` (their keys) and `dropped` are lists in JSON.
 deck_file = Table(
     "deck_file",
@@ -99,7 +108,8 @@ deck_file = Table(
 )
 
 # The cards in them. `fields` and `tags` are JSON, `principles` slugs with spaces between; `asked` is 0 for drafts
-# and retired cards; `changed_ms` is when the card's words last changed.
+# and retired cards; `changed_ms` is when anything of
+# the card last changed: its words, note, tags or principles.
 card = Table(
     "card",
     metadata,
