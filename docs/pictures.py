@@ -112,7 +112,7 @@ def draw_all() -> dict[str, str]:
 
 def starter_home(home: Home) -> HotStore:
     """A home with the starter decks, its index made."""
-    home.decks.mkdir(parents=True)
+    home.decks.mkdir(parents=True, exist_ok=True)
     for path in deck_paths(shipped("decks")):
         (home.decks / path.name).write_bytes(path.read_bytes())
     with transaction(open_engine(home), home) as connection:

@@ -53,13 +53,18 @@ OWNERS = {
     "bs4": {"pages"},
     "tomlkit": {"deck", "config"},
     "tomli_w": {"deck", "config"},
+    "backports": {"anki"},
+    "compression": {"anki"},
 }
 
 # Packages that cost a command its start: imported in the function that uses them, but in modules that are
 # themselves loaded only when needed. rich.cells is light, the rest of rich is not.
 HEAVY = {"sqlalchemy", "alembic", "fsrs", "ftfy", "bs4", "tomlkit", "tomli_w", "platformdirs", "rich"}
 LIGHT = {"rich.cells"}
-LOADED_WHEN_NEEDED = {"store.schema", "store.index", "store.log", "store.choices", "store.tables"}
+LOADED_WHEN_NEEDED = {
+    *("store.schema", "store.index", "store.log", "store.tables"),
+    *("store.choices", "store.outgoing", "store.taking"),
+}
 
 # Beside the command line, a clock is read for time stamps of files and rows only.
 CLOCKS = {"time.time", "time.time_ns", "time.monotonic", "time.perf_counter", "time.localtime", "time.gmtime"}

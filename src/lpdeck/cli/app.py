@@ -24,6 +24,7 @@ MODULES = {
     "marking": ("suspend", "resume", "bury", "flag", "reset", "undo", "redo"),
     "progressing": ("progress",),
     "confusing": ("confusions",),
+    "exporting": ("export",),
     "cards": ("decks", "cards", "show", "edit", "rename", "delete", "check"),
     "options": ("config",),
 }

@@ -17,6 +17,7 @@ from lpdeck.cli.completion import complete_deck, complete_principle
 from lpdeck.errors import EXIT_FOUND, EXIT_NO_INPUT, LpdeckError, PageError, PrincipleUnsureError, UsageError
 
 if TYPE_CHECKING:
+    from lpdeck.cli.exporting import Restored
     from lpdeck.deck.breakdown import Breakdown
     from lpdeck.deck.merging import MergePlan
     from lpdeck.deck.model import Deck
@@ -92,49 +93,82 @@ def import_(
         typer.Option("--principle", metavar="P", help="What the page is about.", autocompletion=complete_principle),
     ] = None,
     update: Annotated[bool, typer.Option("--update", help="Take the page's words in conflicts.")] = False,
+    take_text: Annotated[
+        bool, typer.Option("--take-text", help="Take the words that were edited in Anki into the deck files.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if a line was not understood.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show repairs, and why each answer was inferred.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Make cards from pages: text, Markdown or saved HTML."""
+    """Make cards from pages: text, Markdown or saved HTML.
+
+    A FILE.json from lpdeck export json brings decks back; FILE.apkg, FILE.colpkg or collection.anki2 brings home the
+    reviews that were made in Anki on cards that lpdeck exported.
+    """
+    from lpdeck.cli import from_anki
+    from lpdeck.cli.exporting import restored_data, show_restored
     from lpdeck.cli.page_report import as_data, show_import, show_short
 
     chosen = _principle(principle)
     done: list[Imported] = []
+    restored: list[list[Restored]] = []
     failed: list[tuple[str, LpdeckError]] = []
     names = list(_expanded(paths, failed))
     if failed and len(names) + len(failed) == 1:
         raise failed[0][1]
+    taken: list[from_anki.TakenFile] = []
+    for name in filter(from_anki.is_from_anki, names):
+        try:
+            taken.append(from_anki.take(name, take_text=take_text, dry_run=dry_run))
+        except LpdeckError as error:
+            if len(names) + len(failed) == 1:
+                raise
+            failed.append((name, error))
+    names = [name for name in names if not from_anki.is_from_anki(name)]
     with _importer(deck, chosen, update=update, dry_run=dry_run) as importer, _progress(len(names)) as advance:
         for name in names:
             try:
-                done.append(importer.take(_page_file(name)))
+                file = _page_file(name)
+                if _holds_decks(file):
+                    restored.append(importer.bring_back(file))
+                else:
+                    done.append(importer.take(file))
             except LpdeckError as error:
                 if len(names) + len(failed) == 1:
                     raise
                 failed.append((name, error))
             advance()
     if json:
-        context.out_json({"pages": [as_data(one) for one in done], "failed": [_failure(*one) for one in failed]})
+        decks = [restored_data(one) for file in restored for one in file]
+        pages = [as_data(one) for one in done]
+        anki = [from_anki.data(one) for one in taken]
+        failures = [_failure(*one) for one in failed]
+        context.out_json({"pages": pages, "decks": decks, "anki": anki, "failed": failures})
     else:
         for one in done:
             (show_import if len(names) <= 5 else show_short)(one, explain=explain, dry_run=dry_run)
+        for file_decks in restored:
+            show_restored(file_decks, dry_run=dry_run)
+        for collection in taken:
+            from_anki.show(collection, dry_run=dry_run)
     for name, why in failed:
         context.say(f"lpdeck: {why.what}" if name in why.what else f"lpdeck: {name}: {why.what}")
         context.say(why.advice)
-    _end(done, failed, strict=strict)
+    _end(done, failed, len(restored) + len(taken), strict=strict)
 
 
 def _failure(name: str, error: LpdeckError) -> dict[str, str]:
     return {"page": name, "error": error.what, "advice": error.advice}
 
 
-def _end(done: list[Imported], failed: list[tuple[str, LpdeckError]], *, strict: bool) -> None:
+def _end(done: list[Imported], failed: list[tuple[str, LpdeckError]], restored: int, *, strict: bool) -> None:
+    """`restored` is how many files were no pages and were read too."""
     if failed:
-        others = "; the others were imported" if done else ""
-        context.say(f"{len(failed)} of {len(done) + len(failed)} pages failed{others}.")
-        raise typer.Exit(EXIT_FOUND if done else EXIT_NO_INPUT)
+        succeeded = len(done) + restored
+        others = "; the others were imported" if succeeded else ""
+        context.say(f"{len(failed)} of {succeeded + len(failed)} pages failed{others}.")
+        raise typer.Exit(EXIT_FOUND if succeeded else EXIT_NO_INPUT)
     if strict and any(one.page.reading.problems or one.breakdown.problems for one in done):
         raise typer.Exit(EXIT_FOUND)
 
@@ -189,11 +223,18 @@ def _page_file(name: str) -> PageFile:
     return PageFile(label, text, repairs)
 
 
+def _holds_decks(file: PageFile) -> bool:
+    """Whether a file is the JSON of an export rather than a page."""
+    from lpdeck.deck.exchange import is_exchange
+
+    return file.name.lower().endswith(".json") or is_exchange(file.text)
+
+
 def _bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise PageError(f"{path}: this is a folder", "Name a page in it; lpdeck import takes whole folders.")
-        if path.stat().st_size > _LARGEST:
+        if path.stat().st_size > _LARGEST and path.suffix.lower() != ".json":
             raise PageError(f"{path}: larger than 20 MB, which no page is", "Save the page's text by itself.")
         return path.read_bytes()
     except OSError as error:
@@ -325,6 +366,20 @@ class Importer:
         self._remember(after, breakdown.page)
         return Imported(page, breakdown, plan, path, written=text is not None)
 
+    def bring_back(self, file: PageFile) -> list[Restored]:
+        """Brings back the decks of an export. Raises LpdeckError; then nothing of it was written."""
+        from lpdeck.cli.exporting import restore
+
+        if self._deck is not None or self._principle is not None:
+            raise UsageError(f"{file.name}: decks keep their names and principles", "Leave --deck and --principle out.")
+        done = restore(file.name, file.text, self._shelf, self._unsaved, update=self._update, dry_run=self._dry_run)
+        for one in done:
+            if one.written:
+                self.wrote |= not self._dry_run
+                self._shelf.dropped[one.done.after.name] = frozenset(one.done.after.dropped)
+                self._remember(one.done.after, *(page.key for page in one.done.after.pages))
+        return done
+
     def _with_principle(self, page: Understood, deck: Deck) -> Content:
         """The content with what `--principle`, the page, the deck that holds the page, or the learner says."""
         from dataclasses import replace
@@ -377,8 +432,8 @@ class Importer:
         question = f"{plan.deck.name}: the page no longer gives {count} of {len(plan.deck.cards)} cards. Retire them?"
         return plan if context.agreed(question) else plan.without_retiring()
 
-    def _remember(self, deck: Deck, page: str) -> None:
-        self._shelf.deck_of_page[page] = deck.name
+    def _remember(self, deck: Deck, *pages: str) -> None:
+        self._shelf.deck_of_page.update((page, deck.name) for page in pages)
         self._shelf.deck_of_id.update((card.id, deck.name) for card in deck.cards)
         if self._dry_run:
             self._unsaved[deck.name] = deck

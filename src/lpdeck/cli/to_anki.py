@@ -1,0 +1,90 @@
+"""`lpdeck export anki`: an Anki package that updates in place, with or without schedule and history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from lpdeck.cli import context
+from lpdeck.cli.choosing import FILTER, filter_of
+from lpdeck.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lpdeck.anki.package import Exported
+    from lpdeck.filters import Filter
+    from lpdeck.store.outgoing import Outgoing
+
+
+def export_anki(
+    words: FILTER = None,
+    output: Annotated[
+        Optional[Path],  # noqa: UP045 (Typer reads it at run time)
+        typer.Option("-o", "--output", metavar="FILE", help="The package to write; lpdeck.apkg here if not given."),
+    ] = None,
+    schedule: Annotated[
+        bool, typer.Option("--schedule", help="With memory, due days, suspensions and the whole history.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write an Anki package. Exported again and imported again it updates the notes in place."""
+    from lpdeck.anki.package import PackageOptions, write_package
+    from lpdeck.store.outgoing import exported_before, outgoing, remember_exported
+
+    path = output or Path("lpdeck.apkg")
+    if path.suffix != ".apkg":
+        raise UsageError(f"{path}: an Anki package ends with .apkg", "Choose another name with -o.")
+    config, now = context.config(), context.now_ms()
+    day = config.calendar.day_of(now)
+    context.ready_home()
+    with context.hot_store() as store:
+        wanted = store.find(_asked_or_retired(filter_of(words)), day, config.scheduler)
+    options = PackageOptions(config.scheduler, config.calendar, day, schedule, config.rollover_hour)
+    with context.index() as connection:
+        before = exported_before(connection)
+        kept = list(_without_new_retired(outgoing(connection, wanted, with_history=False), before))
+        if not kept:
+            raise UsageError("no card fits the filter", "lpdeck cards FILTER lists what it finds. Nothing was written.")
+        cards = _exported(outgoing(connection, kept, with_history=schedule))
+        count = write_package(path, cards, options)
+        remember_exported(connection, kept, now)
+    if json:
+        context.out_json({"file": str(path), "notes": count, "schedule": schedule})
+        return
+    _tell(path, count, schedule=schedule)
+
+
+def _asked_or_retired(chosen: Filter | None) -> Filter:
+    """The filter that leaves drafts out: what can not be asked here is of no use there."""
+    from lpdeck.filters import EVERYTHING, Has, both, either
+
+    return both(chosen or EVERYTHING, either(Has("is", "asked"), Has("is", "retired")))
+
+
+def _without_new_retired(cards: Iterator[Outgoing], before: set[str]) -> Iterator[str]:
+    """The ids to export: a retired card only goes along where an earlier export has taken it there."""
+    return (one.card.id for one in cards if not one.card.retired or one.card.id in before)
+
+
+def _exported(cards: Iterable[Outgoing]) -> Iterator[Exported]:
+    from lpdeck.anki.package import Exported
+
+    return (Exported(one.card, one.changed_ms, one.schedule, one.history) for one in cards)
+
+
+def _tell(path: Path, count: int, *, schedule: bool) -> None:
+    """What was written, and what to tick in Anki."""
+    from lpdeck.cli.rendering import plural
+
+    context.out(f"wrote {path} with {plural(count, 'note')}")
+    if schedule:
+        context.say("At the first import tick “Import any learning progress” and “Import any deck presets”.")
+        context.say("Progress travels once, with cards that Anki does not have yet; later imports bring words alone.")
+    else:
+        context.say(
+            "Import it with Anki's own options; imported again it updates the words, your progress there stays."
+        )
