@@ -195,6 +195,11 @@ class Scheduler:
         factor, decay = self._curve
         return float((recall ** (1 / decay) - 1) / factor)
 
+    @property
+    def parameters(self) -> tuple[float, ...]:
+        """The 21 weights of FSRS-6."""
+        return tuple(self._fsrs.parameters)
+
     @cached_property
     def _curve(self) -> tuple[float, float]:
         decay = -self._fsrs.parameters[20]

@@ -383,6 +383,7 @@ def test_ids_of_notes_and_cards_do_not_depend_on_what_else_is_written(tmp_path: 
     assert ids("one").items() <= ids("three", "two", "one").items()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_cards(tmp_path: Path) -> None:
     def peak(count: int) -> int:
         tracemalloc.start()

@@ -142,6 +142,7 @@ def test_a_card_is_shown_with_its_file_schedule_and_history(lpdeck: Lpdeck, home
     assert data["file"].endswith("decks/deck.toml")
 
 
+@pytest.mark.slow
 def test_every_starter_card_can_be_shown(lpdeck: Lpdeck, starters: Home) -> None:
     for card in lpdeck("cards", "--json").json:
         assert 0 == lpdeck("show", card["id"]).code, card["id"]

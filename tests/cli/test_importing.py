@@ -360,6 +360,7 @@ def test_a_question_reaches_the_learner_after_a_paste(terminal: Opens, home: Hom
     assert ("dive-deep",) == load(home.decks / "counting-the-lost-parcels.toml").deck.principles
 
 
+@pytest.mark.slow
 def test_a_question_reaches_the_learner_though_the_page_comes_through_a_pipe(
     page: Page, home: Home, shell: Opens
 ) -> None:

@@ -231,6 +231,7 @@ def test_the_right_letter_offers_hard_good_and_easy(terminal: Opens, home: Home)
     assert '"option": "green"' in query(home, "SELECT detail FROM event")[0][0]
 
 
+@pytest.mark.slow
 def test_a_wrong_letter_is_again_and_both_options_are_marked(terminal: Opens, home: Home) -> None:
     learner, right, wrong = asked_quiz(home, terminal)
     learner.press(wrong)

@@ -12,7 +12,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from html.parser import HTMLParser
 from types import MappingProxyType
@@ -172,12 +172,24 @@ def _values(card: StoredCard) -> dict[str, str]:
     return {
         FIRST: escaped(card.id).replace('"', "&quot;"),  # it stands in an attribute
         SORT: escaped(words_of(card.fields)),
-        "Kind": escaped(card.kind),
+        "Kind": card.kind,
         **own,
-        "Principles": escaped(", ".join(_title(slug) for slug in card.principles)),
-        "Note": escaped(card.note or ""),
-        "Deck": escaped(card.deck),
+        "Principles": _titles(card.principles),
+        "Note": escaped(card.note) if card.note else "",
+        "Deck": _escaped_name(card.deck),
     }
+
+
+@lru_cache(maxsize=256)
+def _escaped_name(name: str) -> str:
+    """The name of a deck as a field."""
+    return escaped(name)
+
+
+@lru_cache(maxsize=256)
+def _titles(principles: tuple[str, ...]) -> str:
+    """The names of principles as one field."""
+    return escaped(", ".join(map(_title, principles)))
 
 
 def _html(value: Any) -> str:
@@ -250,14 +262,20 @@ def _deck(principles: Sequence[str]) -> str:
 
 def _tags(card: StoredCard) -> tuple[str, ...]:
     """The tags of a note in order; those of the learner's own among them."""
-    level = card.fields.get("level")
+    own = (*card.tags, RETIRED_TAG) if card.retired else card.tags
+    return _joined_tags(card.principles, card.kind, card.fields.get("level"), card.deck, own)
+
+
+@lru_cache(maxsize=1024)  # most cards of a page have the same
+def _joined_tags(
+    principles: tuple[str, ...], kind: str, level: str | None, deck: str, own: tuple[str, ...]
+) -> tuple[str, ...]:
     tags = [
-        *(f"LP::{slug}" for slug in card.principles),
-        f"kind::{card.kind}",
+        *(f"LP::{slug}" for slug in principles),
+        f"kind::{kind}",
         *([f"level::{level}"] if level else []),
-        f"source::{card.deck}",
-        *card.tags,
-        *([RETIRED_TAG] if card.retired else []),
+        f"source::{deck}",
+        *own,
     ]
     return tuple(sorted({tag for tag in map(_tag, tags) if tag}))
 

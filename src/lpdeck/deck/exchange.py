@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from lpdeck.deck.model import FLAG, KINDS, LIST, Card, Deck, PageRecord
-from lpdeck.deck.toml import _card, _CardError, card_table
+from lpdeck.deck.toml import CardError, card_of, card_table
 from lpdeck.errors import DeckError
 from lpdeck.principles import Principle
 
@@ -416,8 +416,8 @@ def _card_from(value: Any, place: str, deck: str) -> Card:
     _only(fields, [*KINDS[kind].fields], place)
     about = {name: one for name, one in table.items() if name != "fields" and (name, one) not in _ABSENT}
     try:
-        found = _card({**fields, **about}, 0, deck)
-    except _CardError as error:
+        found = card_of({**fields, **about}, 0, deck)
+    except CardError as error:
         raise DeckError(f"{place}: {error.what}", error.advice or _AGAIN) from None
     _check_writable(_card_data(found), place)
     return found

@@ -53,7 +53,7 @@ class _FileError(Exception):
         self.number = number
 
 
-class _CardError(Exception):
+class CardError(Exception):
     """Why a card table can not be used."""
 
     def __init__(self, what: str, advice: str = "") -> None:
@@ -102,12 +102,12 @@ def _cards(document: Mapping[str, Any], lines: Sequence[int], deck: str) -> tupl
     for number, table in enumerate(_tables(document)):
         line = lines[number] if number < len(lines) else 1
         try:
-            card = _card(table, line, deck)
+            card = card_of(table, line, deck)
             if card.id in seen:
-                raise _CardError(
+                raise CardError(
                     f'the id "{card.id}" stands at line {seen[card.id]} too', "Give one of them another id."
                 )
-        except _CardError as error:
+        except CardError as error:
             name = table.get("id")
             problems.append(DeckProblem(line, error.what, error.advice, name if isinstance(name, str) else None))
             continue
@@ -180,12 +180,13 @@ def _pages(document: Mapping[str, Any]) -> Iterator[PageRecord]:
         yield PageRecord(page["key"], str(page.get("name", "")), str(page.get("when", "")))
 
 
-def _card(table: Mapping[str, Any], line: int, deck: str) -> Card:
+def card_of(table: Mapping[str, Any], line: int, deck: str) -> Card:
+    """A card from its table, `line` (1-based, 0 where unknown) and `deck` being where it stands. Raises CardError."""
     kind = table.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         near = get_close_matches(str(kind), KINDS, n=1, cutoff=0.0)
         what = "the card has no kind" if kind is None else f'there is no kind "{kind}"'
-        raise _CardError(what, f"The nearest is {near[0]}.")
+        raise CardError(what, f"The nearest is {near[0]}.")
     fields = {name: _value(table[name], name, type_) for name, type_ in KINDS[kind].fields.items() if name in table}
     card = Card(
         id=_id(table, kind, fields, deck),
@@ -210,9 +211,9 @@ def _id(table: Mapping[str, Any], kind: str, fields: Mapping[str, Any], deck: st
     name = table.get("id")
     if not isinstance(name, str) or not name.strip():
         proposal = next(ids(deck, kind, fields, None))
-        raise _CardError("the card has no id", f'Add id = "{proposal}".')
+        raise CardError("the card has no id", f'Add id = "{proposal}".')
     if " " in name or not name.isprintable():
-        raise _CardError(f'the id "{name}" has white space or invisible characters in it', "Take them out.")
+        raise CardError(f'the id "{name}" has white space or invisible characters in it', "Take them out.")
     return name
 
 
@@ -221,7 +222,7 @@ def _card_principles(table: Mapping[str, Any]) -> tuple[str, ...]:
     for name in _value(table.get("principles", []), "principles", LIST):
         principle = Principle.named(name)
         if principle is None:
-            raise _CardError(f'there is no principle "{name}"', _nearest_principle(name))
+            raise CardError(f'there is no principle "{name}"', _nearest_principle(name))
         slugs.append(principle.slug)
     return tuple(slugs)
 
@@ -234,17 +235,17 @@ def _value(value: Any, name: str, type_: str) -> Any:
         NUMBER: isinstance(value, int) and not isinstance(value, bool),
     }[type_]
     if not fits:
-        raise _CardError(f'"{name}" is no {type_}')
+        raise CardError(f'"{name}" is no {type_}')
     if type_ == TEXT:
         return value.strip("\n")
     return list(value) if type_ == LIST else value
 
 
 def _check_askable(card: Card) -> None:
-    """Raises _CardError where a card that is no draft lacks what it needs to be asked."""
+    """Raises CardError where a card that is no draft lacks what it needs to be asked."""
     for name in card.spec.required:
         if not card.fields.get(name):
-            raise _CardError(f'the card has no "{name}"', "Add it, or set draft = true.")
+            raise CardError(f'the card has no "{name}"', "Add it, or set draft = true.")
     if card.kind == "quiz":
         _check_quiz(card.fields)
 
@@ -253,14 +254,14 @@ def _check_quiz(fields: Mapping[str, Any]) -> None:
     options, answer = fields.get("options", []), fields.get("answer")
     if not options:
         if not fields.get("explanation"):
-            raise _CardError("the card has no options and no explanation", "Add either, or set draft = true.")
+            raise CardError("the card has no options and no explanation", "Add either, or set draft = true.")
         return
     if not answer:
-        raise _CardError("the question has options but no answer", "Add answer, or set draft = true.")
+        raise CardError("the question has options but no answer", "Add answer, or set draft = true.")
     if answer not in options:
-        raise _CardError(f'the answer "{answer}" is none of the options', "Write it exactly as the option.")
+        raise CardError(f'the answer "{answer}" is none of the options', "Write it exactly as the option.")
     if len(set(options)) < len(options):
-        raise _CardError("an option stands twice", "Take one out.")
+        raise CardError("an option stands twice", "Take one out.")
 
 
 def _warnings(card: Card, table: Mapping[str, Any], line: int) -> Iterator[DeckProblem]:
