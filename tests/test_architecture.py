@@ -265,6 +265,7 @@ def evening(home: Home) -> Home:
     return home
 
 
+@pytest.mark.slow
 def test_help_loads_nothing_heavy(evening: Home) -> None:
     for line, loaded in _in_turn(evening, ("--version", "review --help", "--help"), WATCHED):
         assert set() == loaded, line
@@ -346,6 +347,7 @@ def test_a_changed_deck_loads_sqlalchemy_once(evening: Home) -> None:
     assert set() == _loaded(evening, "due")
 
 
+@pytest.mark.slow
 def test_the_text_mender_is_left_to_parse_and_import(evening: Home) -> None:
     lines = ("decks", "cards", "check", "progress", "show deck/a", "config", "confusions")
     for line, loaded in _in_turn(evening, lines, ("ftfy", "bs4")):

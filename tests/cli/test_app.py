@@ -12,7 +12,7 @@ from .running import process
 
 # Commands that change something and have nothing to print but what they did; and those whose output has a form.
 CHANGING = {"review", "cram", "edit", "rename", "delete", "set", "unset"}
-OF_A_FORM = {"csv", "json", "markdown"}
+OF_A_FORM = {"export", "csv", "json", "markdown"}
 
 
 def commands() -> dict[str, typer.core.TyperCommand]:
@@ -40,6 +40,7 @@ def test_help_lists_the_commands_and_the_exit_codes(lpdeck: Lpdeck, home: Home, 
     assert not home.path.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", commands())
 def test_every_command_explains_itself(lpdeck: Lpdeck, name: str) -> None:
     done = lpdeck(*name.split(), "--help")

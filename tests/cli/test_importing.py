@@ -373,6 +373,7 @@ def test_a_question_reaches_the_learner_though_the_page_comes_through_a_pipe(
     assert ("frugality",) == load(home.decks / "counting-the-lost-parcels.toml").deck.principles
 
 
+@pytest.mark.slow
 def test_a_principle_that_nobody_knows_is_named_with_the_nearest(terminal: Opens, page: Page, home: Home) -> None:
     make(home)
     learner = terminal("import", page(question(asks=NO_PRINCIPLE)))

@@ -166,6 +166,7 @@ def test_nobody_is_asked_about_a_backlog_in_a_pipe(lpdeck: Lpdeck, home: Home) -
     assert "45 left" in done.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "count"),
     [

@@ -156,6 +156,7 @@ def test_a_value_that_does_not_fit_is_refused_with_what_fits(lpdeck: Lpdeck, hom
     assert before == snapshot(home.path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "names"),
     [

@@ -147,6 +147,7 @@ def test_undo_works_in_the_sitting_after_the_last_card_and_after_a_restart(termi
     assert [(None,)] == query(home, "SELECT state FROM schedule")
 
 
+@pytest.mark.slow
 def test_an_undo_too_many_says_so(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(1))
     learner = terminal("review")
@@ -155,6 +156,7 @@ def test_an_undo_too_many_says_so(terminal: Opens, home: Home) -> None:
     learner.see("nothing to undo", "What is 1?")
 
 
+@pytest.mark.slow
 def test_redo_takes_an_undo_back(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(2))
     learner = terminal("review")
@@ -166,6 +168,7 @@ def test_redo_takes_an_undo_back(terminal: Opens, home: Home) -> None:
     assert ["answer", "undo", "redo"] == [kind for kind, _, _ in log(home)]
 
 
+@pytest.mark.slow
 def test_a_question_mark_lists_the_keys(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(1))
     learner = terminal("review")
@@ -189,6 +192,7 @@ def test_the_end_says_what_was_done_and_when_to_come_back(terminal: Opens, home:
     assert 0 == learner.end()
 
 
+@pytest.mark.slow
 def test_a_learning_step_comes_back_inside_the_sitting(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(2))
     learner = terminal("review")
@@ -454,6 +458,7 @@ def test_a_pipe_gets_one_question_and_one_answer_a_line(home: Home, arguments: t
     assert [("answer", "card-1", 4), ("answer", "card-2", 3)] == log(home)
 
 
+@pytest.mark.slow
 def test_plain_on_a_terminal_uses_no_screen_and_no_colour(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(1))
     learner = terminal("review", "--plain")
@@ -466,6 +471,7 @@ def test_plain_on_a_terminal_uses_no_screen_and_no_colour(terminal: Opens, home:
     assert [("answer", "card-1", 4)] == log(home)
 
 
+@pytest.mark.slow
 def test_a_dumb_terminal_is_read_line_by_line(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(1))
     learner = terminal("review", TERM="dumb")

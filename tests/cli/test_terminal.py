@@ -287,6 +287,7 @@ def test_a_flag_is_chosen_by_its_letter_and_taken_off_and_undone(terminal: Opens
     assert ["flag", "flag", "undo", "undo"] == [kind for kind, _, _ in rows(home)]
 
 
+@pytest.mark.slow
 def test_a_note_takes_wide_letters_and_is_shown_with_the_answer(terminal: Opens, home: Home) -> None:
     with_cards(home, BASIC)
     learner = terminal("review")
@@ -402,6 +403,7 @@ def test_help_is_whole_at_any_size(terminal: Opens, home: Home, columns: int, ro
 # Leaving a card without an answer
 
 
+@pytest.mark.slow
 def test_suspend_bury_and_skip_go_to_the_next_card_and_undo_brings_each_back(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(3))
     learner = terminal("review")

@@ -107,6 +107,7 @@ def _plain(value: Any) -> Any:
     return " ".join(text.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_a_cut_page_says_the_beginning_of_what_the_whole_page_says(name: str) -> None:
     text = text_of(name)
