@@ -281,14 +281,12 @@ def zoned(request: pytest.FixtureRequest) -> Iterator[tuple[RealAnki, str]]:
     real.close()
 
 
-@pytest.mark.slow
 @given(shapes=HISTORIES)
 @settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 def test_drawn_histories_arrive_whole(zoned: tuple[RealAnki, str], tmp_path_factory: Any, shapes: Any) -> None:
     arrives_whole(*zoned[:1], shapes, zoned[1], tmp_path_factory.getbasetemp() / "drawn.apkg")
 
 
-@pytest.mark.slow
 @given(shapes=HISTORIES)
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_many_drawn_histories_arrive_whole(zoned: tuple[RealAnki, str], tmp_path_factory: Any, shapes: Any) -> None:
