@@ -12,9 +12,10 @@ import pytest
 
 from homes import basic, indexed, make, put_deck, put_text, with_cards
 from lpdeck.cli import context
-from lpdeck.deck.exchange import COLUMNS, decks_from_json
+from lpdeck.deck.exchange import decks_from_json
 from lpdeck.deck.folder import deck_paths, load
 from lpdeck.deck.model import Deck, PageRecord
+from lpdeck.deck.plain import COLUMNS
 from lpdeck.home import Home
 
 from .conftest import Lpdeck

@@ -15,22 +15,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from test_toml import some_cards, some_decks
 
-from lpdeck.deck import exchange
-from lpdeck.deck.exchange import (
-    COLUMNS,
-    Fate,
-    Others,
-    Standing,
-    back_text,
-    bring_back,
-    decks_from_json,
-    front_text,
-    is_exchange,
-    to_csv,
-    to_json,
-    to_markdown,
-)
+from lpdeck.deck import plain
+from lpdeck.deck.exchange import Fate, Others, bring_back, decks_from_json, is_exchange, to_json
 from lpdeck.deck.model import KINDS, Card, Deck, PageRecord
+from lpdeck.deck.plain import COLUMNS, Standing, back_text, front_text, to_csv, to_markdown
 from lpdeck.errors import DeckError
 
 NEW = Standing("new")
@@ -55,7 +43,7 @@ def row(card: Card, standing: Standing = NEW, **about: Any) -> dict[str, str]:
 
 def test_every_field_of_every_kind_stands_on_one_side() -> None:
     for kind in KINDS.values():
-        front, back = exchange._SIDES[kind.name].front, exchange._SIDES[kind.name].back
+        front, back = plain._SIDES[kind.name].front, plain._SIDES[kind.name].back
         assert sorted(kind.fields) == sorted(name for _, name in (*front, *back)), kind.name
 
 
@@ -375,7 +363,7 @@ def test_the_words_of_any_card_are_the_words_of_the_document(one: Deck) -> None:
         said = [value for name, value in card.fields.items() if name != "principle"]
         lists = [text for value in said if isinstance(value, list) for text in value]
         for text in [*lists, *(value for value in said if isinstance(value, str))]:
-            visible = exchange._CONTROL.sub(" ", text)
+            visible = plain._CONTROL.sub(" ", text)
             assert " ".join(visible.split()) in seen
 
 

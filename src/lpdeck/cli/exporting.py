@@ -16,8 +16,9 @@ from lpdeck.errors import EXIT_FOUND, DeckError, PageError, UsageError
 
 if TYPE_CHECKING:
     from lpdeck.config import Config
-    from lpdeck.deck.exchange import Others, Return, Standing
+    from lpdeck.deck.exchange import Others, Return
     from lpdeck.deck.model import Deck
+    from lpdeck.deck.plain import Standing
     from lpdeck.deck.toml import DeckFile
     from lpdeck.filters import Filter
     from lpdeck.scheduling import Schedule
@@ -48,7 +49,7 @@ def export_csv(words: FILTER = None, output: _Out = None, force: _Force = False)
     Drafts are among them, retired cards only where the filter says is:retired. A cell that a spreadsheet would
     calculate begins with an apostrophe; the column `fields` has every card unchanged.
     """
-    from lpdeck.deck.exchange import to_csv
+    from lpdeck.deck.plain import to_csv
 
     _check_free(output, force)
     chosen = filter_of(words)
@@ -76,7 +77,7 @@ def export_markdown(words: FILTER = None, output: _Out = None, force: _Force = F
     Each deck has a heading, its cards stand by kind, the answer of each as a quotation. Drafts are among them,
     retired cards only where the filter says is:retired.
     """
-    from lpdeck.deck.exchange import to_markdown
+    from lpdeck.deck.plain import to_markdown
 
     _check_free(output, force)
     chosen = filter_of(words)
@@ -143,7 +144,7 @@ def _with_found(
 def _standing(card: StoredCard, schedule: Schedule, options: Config) -> Standing:
     from lpdeck.cli.cards import _state_word
     from lpdeck.days import date_of
-    from lpdeck.deck.exchange import Standing
+    from lpdeck.deck.plain import Standing
 
     day = schedule.due_day if schedule.due_at_ms is None else options.calendar.day_of(schedule.due_at_ms)
     due = None if day is None else date_of(day)
