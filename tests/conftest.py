@@ -15,8 +15,8 @@ try:
     from hypothesis import HealthCheck, settings
 
     _common = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
-    settings.register_profile("quick", max_examples=20, **_common)
-    settings.register_profile("thorough", max_examples=2000, **_common)
+    settings.register_profile("quick", max_examples=15, **_common)
+    settings.register_profile("thorough", max_examples=1500, **_common)
     settings.load_profile("thorough" if os.environ.get("LPDECK_THOROUGH") else "quick")
 except ImportError:  # pragma: no cover
     pass

@@ -80,6 +80,7 @@ def test_a_folder_means_every_page_below_it_and_nothing_else(lpdeck: Lpdeck, pag
     assert (0, ["blue-parcels", "green-parcels", "red-parcels"]) == (done.code, decks(home))
 
 
+@pytest.mark.slow
 def test_a_page_comes_through_a_pipe(home: Home) -> None:
     done = process(home, "import", "-", stdin=question().encode())
     assert (0, "", ["counting-the-lost-parcels"]) == (done.code, done.err, decks(home))

@@ -340,6 +340,7 @@ def test_escape_sequences_in_a_card_are_shown_and_not_obeyed(terminal: Opens, ho
     assert b"\xc2\x9b" not in learner.raw
 
 
+@pytest.mark.slow
 def test_no_color_means_no_colours(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(1))
     learner = terminal("review", NO_COLOR="1")
@@ -362,6 +363,7 @@ def test_colours_are_from_the_sixteen_that_every_theme_has(terminal: Opens, home
 # Leaving
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["q", "\x1b"])
 def test_leaving_restores_the_terminal(terminal: Opens, home: Home, key: str) -> None:
     with_cards(home, *fronts(1))

@@ -265,6 +265,7 @@ def test_a_typed_answer_is_left_with_escape_or_with_nothing(terminal: Opens, hom
 # Asides
 
 
+@pytest.mark.slow
 def test_a_flag_is_chosen_by_its_letter_and_taken_off_and_undone(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(2))
     learner = terminal("review")
@@ -435,6 +436,7 @@ def test_the_only_card_can_not_be_skipped(terminal: Opens, home: Home) -> None:
 # Pasting
 
 
+@pytest.mark.slow
 def test_pasted_text_never_acts_as_keys(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(2))
     learner = terminal("review")
