@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from lpdeck.cli import faces
-from lpdeck.cli.rendering import Painter, interval, shown
-from lpdeck.cli.sitting import come_back, counts, done
+from lpdeck.cli.rendering import Painter, shown
+from lpdeck.cli.sitting import WISHES, come_back, counts, done, rating_word
 from lpdeck.config import KEY_MEANINGS, Config
 from lpdeck.events import FLAGS, Event
 from lpdeck.review.drills import Attempt, Drill, Result
@@ -17,8 +17,6 @@ from lpdeck.scheduling import Rating
 
 if TYPE_CHECKING:
     from lpdeck.review.coaching import Coaching
-
-_WISHES: dict[str, Do] = {wish.value: wish for wish in Do if wish.value in KEY_MEANINGS}
 
 
 class PlainReviewer:
@@ -97,9 +95,9 @@ class PlainReviewer:
         """The answer, then the ratings with the interval that each gives."""
         self._print(_verdict(asked, result))
         self._print(*self._painter.face(faces.back(asked.card, asked.exercise, result, spoken=True)), "")
-        words = ", ".join(_rating_words(asked, rating) for rating in result.ratings)
-        proposed = result.proposed or (result.ratings[0] if len(result.ratings) == 1 else None)
-        enter = f", Enter gives {_spoken_rating(asked, proposed)}" if proposed else ""
+        words = ", ".join(f"{rating.value} {rating_word(asked, rating)}" for rating in result.ratings)
+        proposed = result.on_enter
+        enter = f", Enter gives {rating_word(asked, proposed)}" if proposed else ""
         while True:
             typed = self._asked(f"{words}{enter}, u undoes, q leaves:")
             if not typed and proposed:
@@ -161,7 +159,7 @@ class PlainReviewer:
         if self._is("help", typed):
             self._help()
             return None
-        wish = next((wish for name, wish in _WISHES.items() if self._is(name, typed)), None)
+        wish = next((wish for name, wish in WISHES.items() if self._is(name, typed)), None)
         if wish is None and typed:
             self._print(f"“{shown(typed)}” means nothing here.")
         return wish
@@ -243,13 +241,3 @@ def _verdict(asked: Asked, result: Result) -> str:
     if result.is_right:
         return "Right."
     return f"{'Wrong; right' if result.is_right is False else 'Right'} is: {asked.card.fields['answer']}"
-
-
-def _rating_words(asked: Asked, rating: Rating) -> str:
-    return f"{rating.value} {_spoken_rating(asked, rating)}"
-
-
-def _spoken_rating(asked: Asked, rating: Rating) -> str:
-    if asked.is_crammed:
-        return "again" if rating is Rating.AGAIN else "right"
-    return f"{rating.word} {interval(asked.outcomes[rating].interval)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -64,7 +64,8 @@ def review(
     with hot_store() as store:
         now = now_ms()
         _limit_today(store, options.calendar.day_of(now), new, reviews, minutes)
-        ids = find(store, chosen, options, now)
+        found = find(store, chosen, options, now)
+        ids = None if found is None else frozenset(found)
         _spread(store, options, spread, ids)
         session = ReviewSession(
             store,
@@ -72,7 +73,7 @@ def review(
             options.calendar,
             limits(options),
             now_ms(),
-            chosen=None if ids is None else frozenset(ids),
+            chosen=ids,
             duels=options.duel,
         )
         tally = sit(session, store, options, plain=plain)
@@ -93,7 +94,7 @@ def _limit_today(store: HotStore, day: StudyDay, new: int | None, reviews: int |
     )
 
 
-def _spread(store: HotStore, options: Config, days: int | None, ids: Sequence[str] | None) -> None:
+def _spread(store: HotStore, options: Config, days: int | None, ids: Collection[str] | None) -> None:
     """Spreads the reviews that are due: over the days asked for, or after days away over those agreed on.
 
     Only cards in `ids` are moved, where that is given.
@@ -107,7 +108,7 @@ def _spread(store: HotStore, options: Config, days: int | None, ids: Sequence[st
         days = _agreed_days(found) if found is not None else None
     if days is None:
         return
-    cards = waiting(store, day) if ids is None else [card for card in waiting(store, day) if card in set(ids)]
+    cards = [card for card in waiting(store, day) if ids is None or card in ids]
     marks = spread_over(store, cards, day, days)
     batch = store.mark(marks, at_ms=now_ms(), day=day)
     if batch is not None:

@@ -6,9 +6,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from lpdeck.cli import context
-from lpdeck.cli.rendering import day_name, plural
+from lpdeck.cli.rendering import day_name, interval, plural
+from lpdeck.config import KEY_MEANINGS
 from lpdeck.days import Calendar
-from lpdeck.review.session import Finished, Left, Tally
+from lpdeck.review.loop import Do, run
+from lpdeck.review.session import Asked, Finished, Left, Tally
+from lpdeck.scheduling import Rating
 
 if TYPE_CHECKING:
     from lpdeck.config import Config
@@ -21,7 +24,6 @@ def sit(session: Sitting, store: HotStore, options: Config, *, plain: bool) -> T
     from lpdeck.cli.desk import DeckDesk
     from lpdeck.cli.keys import Screen, is_terminal
     from lpdeck.cli.rendering import Painter
-    from lpdeck.review.loop import run
 
     if plain or not is_terminal():
         from lpdeck.cli.plain import PlainReviewer
@@ -35,6 +37,17 @@ def sit(session: Sitting, store: HotStore, options: Config, *, plain: bool) -> T
     with Screen() as screen:
         terminal = TerminalReviewer(screen, options, Painter(colour=context.colour()), context.now_ms)
         return run(session, terminal, context.now_ms, DeckDesk(store, screen.left))
+
+
+WISHES: dict[str, Do] = {wish.value: wish for wish in Do if wish.value in KEY_MEANINGS}
+"""What the actions that have keys want of a sitting."""
+
+
+def rating_word(asked: Asked, rating: Rating) -> str:
+    """A rating with the interval it gives; while cramming there is only right and again."""
+    if asked.is_crammed:
+        return "again" if rating is Rating.AGAIN else "right"
+    return f"{rating.word} {interval(asked.outcomes[rating].interval)}"
 
 
 def counts(left: Left) -> str:

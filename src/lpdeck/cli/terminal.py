@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,20 +11,18 @@ from rich.cells import cell_len
 from lpdeck.cli import faces, picking
 from lpdeck.cli.keys import HANG_UP, PASTE, RESIZE, TICK, Screen
 from lpdeck.cli.picking import Picker
-from lpdeck.cli.rendering import MEASURE, Painter, bare, cut, interval, plural, wrapped
-from lpdeck.cli.sitting import come_back, counts, done
+from lpdeck.cli.rendering import MEASURE, Painter, bare, cut, plural, wrapped
+from lpdeck.cli.sitting import WISHES, come_back, counts, done, rating_word
 from lpdeck.config import KEY_MEANINGS, Config
 from lpdeck.events import Event
 from lpdeck.review.drills import Attempt, Drill, Result
 from lpdeck.review.loop import Aside, Back, Choose, Do, Duel, Flag, Front, Mark, Note, Tell, Tick, Ticking, Type
 from lpdeck.review.session import Asked, Finished, Left, Tally
-from lpdeck.scheduling import Rating
 
 if TYPE_CHECKING:
     from lpdeck.review.coaching import Coaching
 
 KEY_SIGNS = {"enter": "⏎", "up": "↑", "down": "↓", "left": "←", "right": "→", "escape": "esc", "tab": "⇥"}
-_WISHES: dict[str, Do] = {wish.value: wish for wish in Do if wish.value in KEY_MEANINGS}
 _NARROW = 50
 _ROOMY = 16  # rows from which on hints may take a line more
 _SCROLL = ("up", "down", "page up", "page down")
@@ -103,9 +101,9 @@ class TerminalReviewer:
             chosen = picker.chosen(key) if picker else None
             if chosen is not None:
                 return Choose(chosen)
-            moved = picker.press(key) if picker else None
+            moved = self._moved(picker, key)
             if moved is not None:
-                picker, self._page.follows = moved, True
+                picker = moved
                 continue
             if self._actions.get(key) == "type":
                 typed = self._typed("Your answer")
@@ -133,9 +131,9 @@ class TerminalReviewer:
             chosen = picker.chosen(key)
             if chosen is not None:
                 return Choose(chosen)
-            moved = picker.press(key)
+            moved = self._moved(picker, key)
             if moved is not None:
-                picker, self._page.follows = moved, True
+                picker = moved
                 continue
             wish = self._wish(key, asked)
             if wish is not None:
@@ -149,15 +147,11 @@ class TerminalReviewer:
         while True:
             head = [*self._head(asked, left), *self._painter.face(question), ""]
             lines = [*head, *self._painter.face(faces.ticking(asked.exercise, picker.at, picker.picked or ()))]
-            hints = [
-                f"{self._bold(_range(picker))} tick",
-                f"{self._bold('↑ ↓ space')} tick",
-                self._hint("reveal", "done"),
-            ]
+            hints = [*self._ticking(picker, "tick"), self._hint("reveal", "done")]
             key = self._frame(lines, hints, self._usual(picker.names), picker=picker)
-            moved = picker.press(key)
+            moved = self._moved(picker, key)
             if moved is not None:
-                picker, self._page.follows = moved, True
+                picker = moved
                 continue
             wish = self._wish(key, asked)
             if wish is Do.REVEAL:
@@ -178,10 +172,9 @@ class TerminalReviewer:
             action = self._actions.get(key, "")
             if action in words:
                 return words[action]
-            proposed = result.proposed or (result.ratings[0] if len(result.ratings) == 1 else None)
             if action == "reveal":
-                if proposed is not None:
-                    return proposed
+                if result.on_enter is not None:
+                    return result.on_enter
                 continue
             wish = self._wish(key, asked)
             if wish is not None:
@@ -196,8 +189,7 @@ class TerminalReviewer:
         while True:
             self._resize()
             lines = self._painter.face(faces.leech(asked.card, coaching))
-            pairs = (("e", "rewrite"), ("x", "split in two"), ("s", "suspend"), ("⏎", "go on"))
-            hints = [f"{self._bold(key)} {word}" for key, word in pairs]
+            hints = self._keyed({"e": "rewrite", "x": "split in two", "s": "suspend", "⏎": "go on"})
             key = self._frame(lines, hints, [])
             if key in wishes:
                 return wishes[key]
@@ -208,15 +200,8 @@ class TerminalReviewer:
         while True:
             self._resize()
             lines = self._painter.face(faces.offer(phrase))
-            key = self._frame(
-                lines,
-                [
-                    f"{self._bold('y')} make a card",
-                    f"{self._bold('n')} leave it",
-                    f"{self._bold('esc')} no more of these",
-                ],
-                [],
-            )
+            hints = self._keyed({"y": "make a card", "n": "leave it", "esc": "no more of these"})
+            key = self._frame(lines, hints, [])
             if key in ("y", "n", "enter"):
                 return key == "y"
             if key in ("escape", "q"):
@@ -230,7 +215,7 @@ class TerminalReviewer:
         while True:
             self._resize()
             lines = about(asked.card, asked.schedule, history, self._config, self._clock(), self._painter)
-            key = self._frame(lines, [f"{self._bold('any key')} goes back"], [])
+            key = self._frame(lines, self._keyed({"any key": "goes back"}), [])
             if key not in (RESIZE, *_SCROLL):
                 break
         self._page = page
@@ -246,11 +231,17 @@ class TerminalReviewer:
             key = self._frame(lines, [self._hint("undo", "undo"), f"{self._bold('any key')} leave"], [])
             action = self._actions.get(key, "")
             if action in ("undo", "redo"):
-                return _WISHES[action]
+                return WISHES[action]
             if key not in (RESIZE, *_SCROLL):
                 return Do.QUIT
 
     # Keys that every step knows
+
+    def _moved(self, picker: Picker | None, key: str) -> Picker | None:
+        """The list after a key, its cursor kept in sight from now on; None where the key means nothing to it."""
+        moved = picker.press(key) if picker else None
+        self._page.follows = self._page.follows or moved is not None
+        return moved
 
     def _wish(self, key: str, asked: Asked) -> Do | Aside | None:
         """What a key wants of the card, asking for a colour or a line where that is needed."""
@@ -260,13 +251,13 @@ class TerminalReviewer:
         if action == "note":
             text = self._typed("Note", asked.card.note or "", empty=True)
             return None if text is None else Note(text)
-        return _WISHES.get(action)
+        return WISHES.get(action)
 
     def _flag(self) -> Flag | None:
         """Asks for a colour; any other key than theirs leaves the flag as it is."""
-        hints = [f"{self._bold(key)} {colour}" for key, colour in _FLAG_KEYS.items()]
+        hints = self._keyed({**_FLAG_KEYS, "0": "none"})
         while True:
-            key = self._frame(self._lines, [*hints, f"{self._bold('0')} none"], [])
+            key = self._frame(self._lines, hints, [])
             if key in _FLAG_KEYS or key == "0":
                 return Flag(_FLAG_KEYS.get(key))
             if key not in (RESIZE, *_SCROLL):
@@ -281,7 +272,7 @@ class TerminalReviewer:
             columns, rows = self._size
             prompt = f"{label}: "
             field, at = line.shown(max(columns - cell_len(prompt) - 1, 4))
-            footer = _footer([f"{self._bold('⏎')} done", f"{self._bold('esc')} cancel"], [], columns)
+            footer = _footer(self._keyed({"⏎": "done", "esc": "cancel"}), [], columns)
             room = max(rows - 2 - len(footer), 1)
             start, _ = self._page.window(len(self._lines), room)
             shown = _fitting(self._lines[start : start + room], columns)
@@ -305,7 +296,7 @@ class TerminalReviewer:
         return min(columns, MEASURE), rows
 
     def _resize(self) -> None:
-        self._painter = replace(self._painter, width=min(self._screen.size[0], MEASURE))
+        self._painter = replace(self._painter, width=self._size[0])
 
     def _head(self, asked: Asked, left: Left, told: str = "") -> list[str]:
         """What the card is and how many are left, in one line where both fit, else below each other."""
@@ -348,11 +339,7 @@ class TerminalReviewer:
             room = max(rows - 1 - len(footer), 1)
             self._page.at = _entry_at_cursor(lines) if self._page.follows else None
             start, more = self._page.window(len(lines), room)
-            shown = _fitting(lines[start : start + room], columns)
-            said = self._notice or (f"↓ {plural(more, 'more line')}" if more else "")
-            note = self._painter.style(cut(said, columns), "warning" if self._notice else "dim")
-            padding = [""] * (room - len(shown))
-            self._screen.draw([*shown, *padding, note, *footer])
+            self._draw(lines[start : start + room], room, more, footer, self._notice)
             key = self._key(timeout_s)
             if key == TICK:
                 return key
@@ -365,6 +352,14 @@ class TerminalReviewer:
                 return RESIZE  # it may have come while the keys were shown
             elif key != PASTE:
                 return key
+
+    def _draw(self, lines: Sequence[str], room: int, more: int, footer: Sequence[str], notice: str = "") -> None:
+        """Draws what is seen of some lines, what is to be said or how many are below, and the keys at the bottom."""
+        columns, _ = self._size
+        said = notice or (f"↓ {plural(more, 'more line')}" if more else "")
+        note = self._painter.style(cut(said, columns), "warning" if notice else "dim")
+        padding = [""] * (room - len(lines))
+        self._screen.draw([*_fitting(lines, columns), *padding, note, *footer])
 
     def _key(self, timeout_s: float | None = None) -> str:
         key = self._screen.key(timeout_s)
@@ -389,7 +384,7 @@ class TerminalReviewer:
                 "lpdeck config set key_set hjkl puts the ratings under h j k l."
             )
             about = self._painter.face([faces.Block(faces.Role.DIM, said)])
-            hint = [f"{self._bold('any key')} goes back"]
+            hint = self._keyed({"any key": "goes back"})
             key = self._plain_frame([self._bold("Keys"), "", *rows, "", *about], hint)
             if key not in (RESIZE, *_SCROLL):
                 break
@@ -401,9 +396,7 @@ class TerminalReviewer:
         footer = _footer(hints, [], columns)
         room = max(rows - 1 - len(footer), 1)
         start, more = self._page.window(len(lines), room)
-        shown = lines[start : start + room]
-        note = self._painter.style(f"↓ {plural(more, 'more line')}" if more else "", "dim")
-        self._screen.draw([*shown, *[""] * (room - len(shown)), note, *footer])
+        self._draw(lines[start : start + room], room, more, footer)
         key = self._key()
         if key in _SCROLL:
             self._page.start = start + _scrolled(key, room)
@@ -428,14 +421,13 @@ class TerminalReviewer:
 
     def _rating_keys(self, asked: Asked, result: Result) -> list[str]:
         """The ratings with their intervals; Enter stands before the one that it gives."""
-        proposed = result.proposed or (result.ratings[0] if len(result.ratings) == 1 else None)
         hints = []
         for rating in result.ratings:
             key = sign(self._config.keys[rating.word][0])
-            keys = self._hint_key("reveal") if rating is proposed else key
-            if rating is proposed and len(result.ratings) > 1:
+            keys = self._hint_key("reveal") if rating is result.on_enter else key
+            if rating is result.on_enter and len(result.ratings) > 1:
                 keys = f"{keys} {key}"
-            hints.append(f"{self._bold(keys)} {_rating_word(asked, rating)}")
+            hints.append(f"{self._bold(keys)} {rating_word(asked, rating)}")
         return hints
 
     def _onward(self, picker: Picker | None, word: str) -> str:
@@ -446,6 +438,10 @@ class TerminalReviewer:
 
     def _ticking(self, picker: Picker | None, word: str) -> list[str]:
         return [f"{self._bold(_range(picker))} {word}", f"{self._bold('↑ ↓ space')} {word}"]
+
+    def _keyed(self, words: Mapping[str, str]) -> list[str]:
+        """Hints of keys that can not be changed."""
+        return [f"{self._bold(key)} {word}" for key, word in words.items()]
 
     def _usual(self, taken: Sequence[str] = ()) -> list[str]:
         """The keys at the right end."""
@@ -484,13 +480,6 @@ def _range(picker: Picker | None) -> str:
     """The keys of a list, from the first to the last that is one key."""
     names = [name for name in picker.names if len(name) == 1] if picker else []
     return f"{names[0]}–{names[-1]}" if len(names) > 1 else "".join(names)
-
-
-def _rating_word(asked: Asked, rating: Rating) -> str:
-    """A rating with the interval it gives; while cramming there is only right and again."""
-    if asked.is_crammed:
-        return "again" if rating is Rating.AGAIN else "right"
-    return f"{rating.word} {interval(asked.outcomes[rating].interval)}"
 
 
 def _entry_at_cursor(lines: Sequence[str]) -> range | None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lpdeck.anki.package import Exported
-    from lpdeck.filters import Filter
     from lpdeck.store.outgoing import Outgoing
 
 
@@ -33,6 +32,7 @@ def export_anki(
 ) -> None:
     """Write an Anki package. Exported again and imported again it updates the notes in place."""
     from lpdeck.anki.package import PackageOptions, write_package
+    from lpdeck.filters import EVERYTHING, Has, both, either
     from lpdeck.store.outgoing import exported_before, outgoing, remember_exported
 
     path = output or Path("lpdeck.apkg")
@@ -41,12 +41,15 @@ def export_anki(
     config, now = context.config(), context.now_ms()
     day = config.calendar.day_of(now)
     context.ready_home()
+    chosen = filter_of(words) or EVERYTHING
     with context.hot_store() as store:
-        wanted = store.find(_asked_or_retired(filter_of(words)), day, config.scheduler)
+        wanted = store.find(both(chosen, either(Has("is", "asked"), Has("is", "retired"))), day, config.scheduler)
+        retired = set(store.find(both(chosen, Has("is", "retired")), day, config.scheduler))
     options = PackageOptions(config.scheduler, config.calendar, day, schedule, config.rollover_hour)
     with context.index() as connection:
-        before = exported_before(connection)
-        kept = list(_without_new_retired(outgoing(connection, wanted, with_history=False), before))
+        # What retired before it ever left is not sent after the others; drafts can not be asked there either.
+        news = retired - exported_before(connection)
+        kept = [card for card in wanted if card not in news]
         if not kept:
             raise UsageError("no card fits the filter", "lpdeck cards FILTER lists what it finds. Nothing was written.")
         cards = _exported(outgoing(connection, kept, with_history=schedule))
@@ -56,18 +59,6 @@ def export_anki(
         context.out_json({"file": str(path), "notes": count, "schedule": schedule})
         return
     _tell(path, count, schedule=schedule)
-
-
-def _asked_or_retired(chosen: Filter | None) -> Filter:
-    """The filter that leaves drafts out: what can not be asked here is of no use there."""
-    from lpdeck.filters import EVERYTHING, Has, both, either
-
-    return both(chosen or EVERYTHING, either(Has("is", "asked"), Has("is", "retired")))
-
-
-def _without_new_retired(cards: Iterator[Outgoing], before: set[str]) -> Iterator[str]:
-    """The ids to export: a retired card only goes along where an earlier export has taken it there."""
-    return (one.card.id for one in cards if not one.card.retired or one.card.id in before)
 
 
 def _exported(cards: Iterable[Outgoing]) -> Iterator[Exported]:

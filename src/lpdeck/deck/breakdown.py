@@ -13,7 +13,7 @@ from typing import Any
 
 from lpdeck.deck.drafts import QUOTED, lacking, quoted_phrase
 from lpdeck.deck.identity import identity_fingerprint, page_key
-from lpdeck.deck.model import Candidate, principles_of_kind
+from lpdeck.deck.model import Candidate, line_ends, principles_of_kind
 from lpdeck.inference.wording import nearest
 from lpdeck.walkthrough import (
     Content,
@@ -77,7 +77,7 @@ def _candidate(kind: str, fields: dict[str, Any], line: int, page: str, principl
 def _plain(value: Any) -> Any:
     """The value as a deck file gives it back, so that fingerprints agree."""
     if isinstance(value, str):
-        return value.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+        return line_ends(value).strip("\n")
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from lpdeck.deck.model import KINDS, Card, Deck, PageRecord
-from lpdeck.deck.plain import one_line_end
+from lpdeck.deck.model import KINDS, Card, Deck, PageRecord, line_ends
 from lpdeck.deck.toml import CardError, card_of, card_table
 from lpdeck.errors import DeckError
 from lpdeck.principles import Principle
@@ -315,8 +314,8 @@ def _differences(a: Card, b: Card, deck: Deck) -> list[str]:
 def _as_held(value: Any) -> Any:
     """A value as a deck file gives it back: every line end a newline, none around a text."""
     if isinstance(value, str):
-        return one_line_end(value).strip("\n") or None
-    return [one_line_end(one) for one in value] if isinstance(value, list) else value
+        return line_ends(value).strip("\n") or None
+    return [line_ends(one) for one in value] if isinstance(value, list) else value
 
 
 def _with_pages(deck: Deck, offered: Deck, met: Iterable[Met], others: Others) -> Deck:

@@ -161,6 +161,12 @@ _KINDS = (
     ),
 )
 
+
+def line_ends(text: str) -> str:
+    """The text with a newline at every end of a line, as TOML keeps it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 _NAMING = ("phrase", "question", "front", "stage", "principle", "level", "list", "text")
 _OF_A_STORY = ("stage", "principle", "level")
 

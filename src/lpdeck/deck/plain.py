@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from lpdeck.deck.model import FLAG, KINDS, LIST, Card, Deck
+from lpdeck.deck.model import FLAG, KINDS, LIST, Card, Deck, line_ends
 from lpdeck.principles import Principle
 
 # The two sides of a card
@@ -257,7 +257,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 def _escaped(text: str) -> str:
     """Text as Markdown that shows it; its lines stay lines, blank ones part paragraphs."""
-    plain = _CONTROL.sub(" ", one_line_end(text))
+    plain = _CONTROL.sub(" ", line_ends(text))
     paragraphs = re.split(r"\n\s*\n", plain.strip())
     return "\n\n".join("\\\n".join(map(_escaped_line, one.split("\n"))) for one in paragraphs)
 
@@ -265,8 +265,3 @@ def _escaped(text: str) -> str:
 def _escaped_line(line: str) -> str:
     marked = _MARKUP.sub(r"\\\1", line.strip())
     return _OPENING.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}", marked)
-
-
-def one_line_end(text: str) -> str:
-    """The text with a newline at every end of a line."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -11,7 +11,7 @@ from typing import Any
 
 from lpdeck.deck.drafts import lacking
 from lpdeck.deck.identity import ids, parse_imported
-from lpdeck.deck.model import FLAG, KINDS, LIST, NUMBER, TEXT, Card, Deck, PageRecord
+from lpdeck.deck.model import FLAG, KINDS, LIST, NUMBER, TEXT, Card, Deck, PageRecord, line_ends
 from lpdeck.errors import DeckError
 from lpdeck.principles import Principle
 
@@ -359,7 +359,7 @@ def write_deck(deck: Deck) -> str:
 def _plain(value: Any) -> Any:
     """The value with every line end a newline: TOML's multi-line texts know no other."""
     if isinstance(value, str):
-        return value.replace("\r\n", "\n").replace("\r", "\n")
+        return line_ends(value)
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value

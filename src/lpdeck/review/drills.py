@@ -96,6 +96,11 @@ class Result(NamedTuple):
     why_not: str | None = None
     detail: Mapping[str, Any] = {}
 
+    @property
+    def on_enter(self) -> Rating | None:
+        """The rating that going on gives: the proposed one, or the only one; None where the learner has to choose."""
+        return self.proposed or (self.ratings[0] if len(self.ratings) == 1 else None)
+
 
 OPENLY = Exercise()
 """A card asked without a drill."""

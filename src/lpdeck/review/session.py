@@ -15,16 +15,13 @@ from lpdeck.events import Event, Kind
 from lpdeck.review.drills import Exercise, exercise_of
 from lpdeck.review.queue import Limits, Queue, build, drawn, may_be_asked, minute, new_cards
 from lpdeck.scheduling import Outcome, Rating, Schedule, Scheduler, becomes_leech
-from lpdeck.store.hot import Batch, HotStore, Mark, QueuedCard, StaleError, StoredCard
+from lpdeck.store.hot import COUNTED_MS, Batch, HotStore, Mark, QueuedCard, StaleError, StoredCard
 
 if TYPE_CHECKING:
     from lpdeck.review.coaching import Coaching
 
 LEARN_AHEAD_MS = 20 * 60_000
 """How much before its minute a learning card is asked when nothing else is left; Anki's default."""
-
-COUNTED_MS = 180_000
-"""What of one answer counts as study time; the rest was a pause. The store counts the same."""
 
 
 class Asked(NamedTuple):

@@ -245,10 +245,13 @@ WHERE s.last_day >= :day AND c.sibling IS NOT NULL ORDER BY s.last_day DESC, c.i
 _STANDS = """NOT EXISTS (SELECT 1 FROM event u WHERE u.target = e.batch AND u.kind = 'undo'
   AND NOT EXISTS (SELECT 1 FROM event r WHERE r.target = u.batch AND r.kind = 'redo'))"""
 
-# The study time of a day, of what was undone too; more than three minutes for a card was a pause. Ids begin with
+COUNTED_MS = 180_000
+"""What of one answer counts as study time; the rest was a pause."""
+
+# The study time of a day, of what was undone too. Ids begin with
 # their time.
-SPENT = """
-SELECT sum(min(took_ms, 180000)) FROM event
+SPENT = f"""
+SELECT sum(min(took_ms, {COUNTED_MS})) FROM event
 WHERE id >= :since AND study_day = :day AND kind IN ('answer', 'cram')"""
 
 DAY_LIMITS = "SELECT new_cards, reviews, minutes FROM day_limits WHERE study_day = ?"

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from lpdeck.days import StudyDay
 from lpdeck.events import Event, Kind, replay
 from lpdeck.scheduling import Schedule, Scheduler
-from lpdeck.store.hot import EVENT_COLUMNS, event_of, schedule_of
+from lpdeck.store.hot import EVENT_COLUMNS, event_of, schedule_of, schedule_or_new
 from lpdeck.store.tables import card, event, schedule
 
 EVENT_FIELDS = [event.c[name] for name in EVENT_COLUMNS.split(", ")]
@@ -62,13 +62,10 @@ def card_rows(connection: sa.Connection, since: StudyDay) -> Iterator[CardRow]:
             principles=tuple(principles.split()),
             kind=kind,
             asked=bool(asked),
-            schedule=Schedule() if rest[_REPS] is None else schedule_of(tuple(rest)),
+            schedule=schedule_or_new(tuple(rest)),
             reviews=reviews or 0,
             remembered=remembered or 0,
         )
-
-
-_REPS = [column.name for column in SCHEDULE_FIELDS].index("reps")
 
 
 def _retention(since: StudyDay) -> sa.Select[tuple[str, int, int]]:
