@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lpdeck.days import StudyDay, noon
 from lpdeck.events import Event, Kind, replay
 from lpdeck.scheduling import (
+    FSRS_6_DEFAULTS,
     NEW,
     Memory,
     Outcome,
@@ -28,6 +29,7 @@ from lpdeck.scheduling import (
 )
 
 DAY_MS = 86_400_000
+WEIGHT_BOUNDS = tuple(zip(fsrs.scheduler.LOWER_BOUNDS_PARAMETERS, fsrs.scheduler.UPPER_BOUNDS_PARAMETERS, strict=True))
 TODAY = StudyDay(20_000)
 
 steps = st.lists(st.integers(1, 43_200), max_size=4).map(tuple)
@@ -417,3 +419,22 @@ def test_a_card_becomes_a_leech_by_the_answer_that_is_its_eighth_lapse() -> None
         schedule = again.schedule
     assert [8, 12, 16] == [number for number, is_leech in enumerate(found, 1) if is_leech]
     assert schedule.is_leech
+
+
+def test_the_first_weights_are_the_defaults_of_py_fsrs() -> None:
+    assert fsrs.scheduler.DEFAULT_PARAMETERS == FSRS_6_DEFAULTS.parameters
+
+
+@given(st.lists(st.tuples(st.sampled_from(Rating), st.integers(0, 400)), min_size=1, max_size=12), st.data())
+def test_a_memory_of_the_formulas_written_out_is_that_of_py_fsrs(
+    answers: list[tuple[Rating, int]], data: st.DataObject
+) -> None:
+    drawn = [data.draw(st.floats(low, high)) for low, high in WEIGHT_BOUNDS]
+    scheduler = Scheduler(weights=FSRS_6_DEFAULTS._replace(parameters=tuple(drawn)))
+    memory, day, last = None, StudyDay(20_000), None
+    for rating, wait in answers:
+        day = StudyDay(day + wait)
+        expected = scheduler.next_memory(memory, last, rating, day)
+        found = scheduler.memory_after(memory, 0 if last is None else day - last, rating)
+        assert expected == pytest.approx(found, rel=1e-9)
+        memory, last = expected, day

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from hashlib import blake2b
+from math import exp
 from typing import TYPE_CHECKING, NamedTuple
 
 from lpdeck.days import StudyDay, noon
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     import fsrs
 
-DEFAULT_WEIGHTS = "fsrs-6-defaults"
 MAXIMUM_INTERVAL = 36500
 LEECH_LAPSES = 8
 MATURE_DAYS = 21
@@ -94,6 +94,32 @@ class Schedule(NamedTuple):
 NEW = Schedule()
 
 
+class Weights(NamedTuple):
+    """A set of FSRS weights: `name` stands in the log beside every answer, `made` is the ISO date of its making.
+
+    `parameters` are 21 numbers for FSRS-6.
+    """
+
+    name: str
+    algorithm: str
+    version: str
+    origin: str
+    made: str
+    parameters: tuple[float, ...]
+
+
+# fmt: off
+FSRS_6_DEFAULTS = Weights("fsrs-6-defaults", "FSRS", "6", "the defaults of py-fsrs 6.3", "2026-11-21", (
+    0.212, 1.2931, 2.3065, 8.2956, 6.4133, 0.8334, 3.0194, 0.001, 1.8722, 0.1666, 0.796,
+    1.4835, 0.0614, 0.2629, 1.6483, 0.6014, 1.8729, 0.5425, 0.0912, 0.0658, 0.1542,
+))
+# fmt: on
+"""The first set: what FSRS-6 gives somebody of whom it knows nothing yet."""
+
+LEAST_STABILITY = 0.001
+"""Days; FSRS-6 knows no less."""
+
+
 def becomes_leech(before: Schedule, after: Schedule) -> bool:
     """Whether an answer is the lapse that makes a leech: the eighth, and every half threshold after, as in Anki."""
     beyond = after.lapses - LEECH_LAPSES
@@ -131,7 +157,7 @@ class Scheduler:
     learning_steps: tuple[int, ...] = (60, 600)
     relearning_steps: tuple[int, ...] = (600,)
     maximum_interval: int = MAXIMUM_INTERVAL
-    weights: str = DEFAULT_WEIGHTS
+    weights: Weights = FSRS_6_DEFAULTS
 
     def outcomes(self, card: str, schedule: Schedule, day: StudyDay, at_ms: int) -> Mapping[Rating, Outcome]:
         """What each rating would give, answered at `at_ms` on study day `day`; nothing is changed.
@@ -176,6 +202,34 @@ class Scheduler:
         assert after.difficulty is not None
         return Memory(after.stability, after.difficulty)
 
+    def memory_after(self, memory: Memory | None, elapsed: int, rating: Rating) -> Memory:
+        """The memory after an answer `elapsed` study days after the last one, for forecasts and statistics.
+
+        FSRS-6's formulas, written out: what `next_memory` gives, in a tenth of its time. What is stored comes from
+        py-fsrs alone.
+        """
+        w = self.weights.parameters
+        if memory is None:
+            return Memory(max(w[rating - 1], LEAST_STABILITY), _difficulty(w[4] - exp(w[5] * (rating - 1)) + 1))
+        stability, difficulty = memory
+        damped = difficulty - w[6] * (rating - 3) * (10 - difficulty) / 9
+        reverted = w[7] * (w[4] - exp(w[5] * 3) + 1) + (1 - w[7]) * damped
+        return Memory(self._stability_after(stability, difficulty, elapsed, rating), _difficulty(reverted))
+
+    def _stability_after(self, stability: float, difficulty: float, elapsed: int, rating: Rating) -> float:
+        w = self.weights.parameters
+        if elapsed < 1:
+            growth = exp(w[17] * (rating - 3 + w[18])) * stability ** -w[19]
+            return max(float(stability * (growth if rating is Rating.AGAIN else max(growth, 1.0))), LEAST_STABILITY)
+        factor, decay = self._curve
+        forgotten = 1 - (1 + factor * elapsed / stability) ** decay
+        if rating is Rating.AGAIN:
+            lasting = w[11] * difficulty ** -w[12] * ((stability + 1) ** w[13] - 1) * exp(forgotten * w[14])
+            return max(float(min(lasting, stability / exp(w[17] * w[18]))), LEAST_STABILITY)
+        bonus = {Rating.HARD: w[15], Rating.EASY: w[16]}.get(rating, 1.0)
+        growth = exp(w[8]) * (11 - difficulty) * stability ** -w[9] * (exp(forgotten * w[10]) - 1) * bonus
+        return max(float(stability * (1 + growth)), LEAST_STABILITY)
+
     def retrievability(self, memory: Memory, last_day: StudyDay, day: StudyDay) -> float:
         """The predicted chance (0 to 1) of recalling a card on a study day.
 
@@ -198,11 +252,11 @@ class Scheduler:
     @property
     def parameters(self) -> tuple[float, ...]:
         """The 21 weights of FSRS-6."""
-        return tuple(self._fsrs.parameters)
+        return self.weights.parameters
 
     @cached_property
     def _curve(self) -> tuple[float, float]:
-        decay = -self._fsrs.parameters[20]
+        decay = -self.weights.parameters[20]
         return 0.9 ** (1 / decay) - 1, decay
 
     @cached_property
@@ -212,6 +266,7 @@ class Scheduler:
         import fsrs
 
         return fsrs.Scheduler(
+            parameters=self.weights.parameters,
             desired_retention=self.desired_retention,
             learning_steps=[timedelta(seconds=step) for step in self.learning_steps],
             relearning_steps=[timedelta(seconds=step) for step in self.relearning_steps],
@@ -242,6 +297,10 @@ class Scheduler:
 
 
 _EPOCH = noon(StudyDay(0))
+
+
+def _difficulty(value: float) -> float:
+    return min(max(value, 1.0), 10.0)
 
 
 def apply_answer(

@@ -88,7 +88,7 @@ def review(at_ms: int = NOON, rating: Rating | None = Rating.GOOD, interval: int
 
 
 def events_of(reviews: Sequence[Review], known: Sequence[Event] = ()) -> list[Event]:
-    return new_events(reviews, known, CALENDAR, SCHEDULER.weights)
+    return new_events(reviews, known, CALENDAR, SCHEDULER.weights.name)
 
 
 def own(at_ms: int, kind: Kind = Kind.ANSWER, rating: Rating | None = Rating.GOOD) -> Event:
@@ -275,7 +275,7 @@ def test_a_review_becomes_an_import_with_the_day_and_the_wait_that_anki_gave() -
         event.due,
         event.took_ms,
     )
-    assert (SCHEDULER.weights, event.id) == (event.weights, event.batch)
+    assert (SCHEDULER.weights.name, event.id) == (event.weights, event.batch)
 
 
 def test_a_learning_step_is_due_at_its_minute() -> None:
@@ -694,7 +694,9 @@ def test_what_was_exported_with_its_history_and_studied_on_in_anki_comes_home_on
 
 def _news(file: AnkiFile, known: Mapping[str, Sequence[Event]], calendar: Calendar) -> list[Event]:
     found = file.by_card().items()
-    return [one for name, reviews in found for one in new_events(reviews, known[name], calendar, SCHEDULER.weights)]
+    return [
+        one for name, reviews in found for one in new_events(reviews, known[name], calendar, SCHEDULER.weights.name)
+    ]
 
 
 HOLD = """

@@ -51,7 +51,7 @@ def answer(
     before, day = store.schedule(card), day_of(at_ms)
     outcome = SCHEDULER.outcomes(card, before, day, at_ms)[rating]
     return store.answer(
-        card, before, outcome, at_ms=at_ms, day=day, took_ms=took_ms, weights=SCHEDULER.weights, detail=detail
+        card, before, outcome, at_ms=at_ms, day=day, took_ms=took_ms, weights=SCHEDULER.weights.name, detail=detail
     )
 
 

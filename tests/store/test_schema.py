@@ -291,7 +291,7 @@ def _answer(store: HotStore, card: str, **detail: str) -> str:
     before = store.schedule(card)
     outcome = next(iter(SCHEDULER.outcomes(card, before, TODAY, NOON).values()))
     given = store.answer(
-        card, before, outcome, at_ms=NOON, day=TODAY, took_ms=1, weights=SCHEDULER.weights, detail=detail
+        card, before, outcome, at_ms=NOON, day=TODAY, took_ms=1, weights=SCHEDULER.weights.name, detail=detail
     )
     return given.id
 

@@ -49,7 +49,7 @@ def imported(
     if kind is Kind.RESET:
         return Event(name, at_ms, day, "anki", kind, name, card)
     return Event(
-        name, at_ms, day, "anki", kind, name, card, None, rating, 900, interval, day + interval, SCHEDULER.weights
+        name, at_ms, day, "anki", kind, name, card, None, rating, 900, interval, day + interval, SCHEDULER.weights.name
     )
 
 
@@ -65,7 +65,7 @@ def answer(store: HotStore, at_ms: int, rating: Rating = Rating.GOOD) -> None:
     """An answer given here."""
     before, day = store.schedule(CARD), CALENDAR.day_of(at_ms)
     outcome = SCHEDULER.outcomes(CARD, before, day, at_ms)[rating]
-    store.answer(CARD, before, outcome, at_ms=at_ms, day=day, took_ms=1, weights=SCHEDULER.weights, detail={})
+    store.answer(CARD, before, outcome, at_ms=at_ms, day=day, took_ms=1, weights=SCHEDULER.weights.name, detail={})
 
 
 def remembered(answers: Iterable[tuple[int, Rating]]) -> Memory | None:

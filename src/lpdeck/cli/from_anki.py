@@ -86,7 +86,7 @@ def _news(connection: sa.Connection, file: AnkiFile, config: Config) -> dict[str
     from lpdeck.anki.history import new_events
     from lpdeck.store.taking import events_of
 
-    weights = config.scheduler.weights
+    weights = config.scheduler.weights.name
     return {
         card: new_events(reviews, events_of(connection, card), config.calendar, weights)
         for card, reviews in file.by_card().items()

@@ -272,7 +272,7 @@ class ReviewSession(Sitting):
                 at_ms=now_ms,
                 day=day,
                 took_ms=took_ms,
-                weights=self._scheduler.weights,
+                weights=self._scheduler.weights.name,
                 detail=dict(detail or {}),
             )
         except StaleError:
