@@ -9,8 +9,9 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
-from lpdeck.days import Calendar
+from lpdeck.days import Calendar, StudyDay
 from lpdeck.errors import ConfigError
+from lpdeck.interviews import ALL_LEVELS, LEVELS, Interview, next_interview, read_interviews
 from lpdeck.scheduling import Scheduler
 
 KEY_ACTIONS = {
@@ -65,8 +66,6 @@ KEY_SETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
 }
 
-LEVELS = ("sde1", "sde2", "senior")
-
 # Keys that can be bound: any printable character, and these by name.
 NAMED_KEYS = ("space", "enter", "tab", "backspace", "escape", "up", "down", "left", "right")
 
@@ -84,9 +83,14 @@ class Config:
     rollover_hour: int = 4
     time_zone: str = "local"
     duel: bool = True
-    level: str = "all"
+    level: str = ALL_LEVELS
     key_set: str = "default"
     own_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    interviews: tuple[Interview, ...] = ()
+
+    def plan_on(self, day: StudyDay) -> Interview | None:
+        """The interview whose plan holds on a study day; None where there is none ahead."""
+        return next_interview(self.interviews, day)
 
     @property
     def keys(self) -> Mapping[str, tuple[str, ...]]:
@@ -249,7 +253,7 @@ OPTIONS: Mapping[str, Option] = {
             "show the weak and the strong answer of a follow-up to choose from",
             _saying("yes or no", _yes_or_no),
         ),
-        Option("level", "the level whose bar is asked; the others are hidden", _one_of("all", *LEVELS)),
+        Option("level", "the level whose bar is asked; the others are hidden", _one_of(ALL_LEVELS, *LEVELS)),
         Option("key_set", "a ready set of keys, over which keys.* change single ones", _one_of(*KEY_SETS)),
         *(
             Option(f"keys.{action}", f"keys that {meaning}", _saying(_KEYS_FIT, _keys), list)
@@ -312,6 +316,7 @@ def load_config(path: Path) -> Config:
         raise ConfigError(f"{path}: the options can not be read ({error})", "Mend or move the file.") from None
     config = Config()
     try:
+        config = replace(config, interviews=read_interviews(written.pop("interviews", {})))
         for name, value in _flat(written):
             config = with_value(config, name, value)
         check_keys(config)

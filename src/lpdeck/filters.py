@@ -15,10 +15,10 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import NoReturn, TypeAlias
 
-from lpdeck.config import LEVELS
 from lpdeck.deck.model import KINDS
 from lpdeck.errors import UsageError
 from lpdeck.events import FLAGS
+from lpdeck.interviews import LEVELS
 from lpdeck.principles import Principle
 
 LONGEST = 10_000
