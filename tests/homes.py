@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import shutil
 import sqlite3
@@ -18,8 +19,8 @@ from lpdeck.deck.model import Card, Deck
 from lpdeck.deck.toml import write_deck
 from lpdeck.events import Event, replay
 from lpdeck.home import Home
-from lpdeck.scheduling import Schedule, Scheduler
-from lpdeck.store.hot import HotStore, open_hot
+from lpdeck.scheduling import FSRS_6_DEFAULTS, LEAST_WEIGHTS, Schedule, Scheduler, Weights
+from lpdeck.store.hot import WEIGHTS_COLUMNS, HotStore, open_hot
 from lpdeck.store.index import FileProblem, refresh
 from lpdeck.store.schema import open_engine, transaction
 
@@ -109,6 +110,22 @@ def change(home: Home, statement: str, values: Iterable[Any] = ()) -> None:
             connection.execute(statement, tuple(values))
     finally:
         connection.close()
+
+
+OTHER_WEIGHTS = FSRS_6_DEFAULTS._replace(
+    name="other",
+    origin="a test",
+    parameters=tuple(
+        max(least, round(weight * 0.9, 4))
+        for weight, least in zip(FSRS_6_DEFAULTS.parameters, LEAST_WEIGHTS, strict=True)
+    ),
+)
+
+
+def add_weights(home: Home, weights: Weights = OTHER_WEIGHTS, since_ms: int = NOON) -> None:
+    """A set of weights that comes into use, as a row written by hand."""
+    row = (*weights[:-1], json.dumps(weights.parameters), since_ms)
+    change(home, f"INSERT INTO weights ({WEIGHTS_COLUMNS}, since_ms) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def stored_and_replayed(store: HotStore, cards: Iterable[str]) -> tuple[dict[str, Schedule], dict[str, Schedule]]:

@@ -24,6 +24,7 @@ from lpdeck.config import (
     zone_named,
 )
 from lpdeck.errors import ConfigError
+from lpdeck.principles import Principle
 
 # option: what a learner may write with what it means, and what does not fit
 
@@ -42,6 +43,7 @@ GOOD: dict[str, list[tuple[Any, Any]]] = {
     "duel": [(True, True), ("yes", True), ("On", True), ("TRUE", True), (False, False), ("off", False), ("no", False)],
     "level": [("all", "all"), ("SDE1", "sde1"), ("sde2", "sde2"), ("senior", "senior")],
     "key_set": [("default", "default"), ("HJKL", "hjkl"), ("hjkl", "hjkl")],
+    **{f"retention.{one.slug}": [("0.7", 0.7), (0.99, 0.99), ("0.85", 0.85)] for one in Principle},
     "keys.reveal": [("space enter", ("space", "enter")), (["Space"], ("space",))],
     "keys.again": [("1 A", ("1", "A")), (["ctrl-x"], ("ctrl-x",)), ([1], ("1",))],
     "keys.hard": [("é", ("é",))],
@@ -63,12 +65,14 @@ GOOD: dict[str, list[tuple[Any, Any]]] = {
 
 WHOLE: list[Any] = ["", "ten", "1.5", 1.5, True, "-1", None, [], {}]
 STEPS: list[Any] = ["0m", "13h", "1d", "m", "-5m", "1.5m", "1m;2m", True, ["1m", "soon"], ["1"] * 11, {"a": 1}]
+SHARES: list[Any] = ["", "much", 0.69, 1, "1.0", True, "nan", "inf", None, []]
 KEYS: list[Any] = ["", [], "ctrl-c", "ctrl-z", "ctrl-1", "pageup", [" "], ["\n"], ["ab"], "shift-a"]
 BAD: dict[str, list[Any]] = {
     "new_per_day": [*WHOLE, 10_000],
     "reviews_per_day": [*WHOLE, 100_000],
     "minutes_per_day": [*WHOLE, 1441],
-    "desired_retention": ["", "much", 0.69, 1, "1.0", True, "nan", "inf", None, []],
+    "desired_retention": SHARES,
+    **{f"retention.{one.slug}": SHARES for one in Principle},
     "learning_steps": STEPS,
     "relearning_steps": STEPS,
     "rollover_hour": [*WHOLE, 24],
@@ -107,7 +111,11 @@ def test_a_value_that_does_not_fit_is_refused_with_what_would(name: str, value: 
 def test_setting_one_option_changes_no_other(name: str) -> None:
     changed = with_value(Config(), name, GOOD[name][-1][0])
     others = {other for other in OPTIONS if value_of(Config(), other) != value_of(changed, other)} - {name}
-    assert others == {f"keys.{action}" for action in KEY_SETS["hjkl"] if name == "key_set"}
+    followers = {
+        "key_set": {f"keys.{action}" for action in KEY_SETS["hjkl"]},
+        "desired_retention": {f"retention.{one.slug}" for one in Principle},
+    }
+    assert others == followers.get(name, set())
 
 
 def in_file(text: str, name: str) -> Any:
@@ -152,6 +160,9 @@ def test_steps_are_shown_as_they_can_be_written(steps: tuple[int, ...]) -> None:
         ("keyset", "key_set"),
         ("minutes", "minutes_per_day"),
         ("keys.supsend", "keys.suspend"),
+        ("retention.earn-trst", "retention.earn-trust"),
+        ("retention.trust", "retention.earn-trust"),
+        ("earn-trust", "retention.earn-trust"),
     ],
 )
 def test_an_unknown_option_names_the_nearest(name: str, nearest: str) -> None:
@@ -250,6 +261,17 @@ def test_a_file_sets_what_it_names(tmp_path: Path) -> None:
     )
 
 
+def test_a_principle_has_the_general_retention_until_it_is_given_its_own(tmp_path: Path) -> None:
+    text = "[retention]\nearn-trust = 0.95\n[keys]\nflag = ['x']\n"
+    config = load_config(written(tmp_path, f"desired_retention = 0.8\n{text}"))
+    assert {"earn-trust": 0.95} == config.retentions
+    assert (0.95, 0.8) == (value_of(config, "retention.earn-trust"), value_of(config, "retention.ownership"))
+    assert (0.8, (("earn-trust", 0.95),)) == (config.scheduler.desired_retention, config.scheduler.retentions)
+    assert config == load_config(
+        written(tmp_path, f'desired_retention = 0.8\nkeys.flag = ["x"]\n{text.split("[keys]")[0]}')
+    )
+
+
 FILES = {
     "new_per_day = ": "Invalid value (at end of document)",
     "new_per_day = -1": 'new_per_day: "-1" does not fit',
@@ -258,6 +280,9 @@ FILES = {
     "[keys]\nagain = []": 'keys.again: "[]" does not fit',
     "[keys]\nagain = ['g']": 'the key "g" means both again and good',
     "key_set = 'hjkl'\nkeys.note = ['l']": 'the key "l" means both easy and note',
+    "retention = 0.9": "retention is no table",
+    "[retention]\nearn-trust = 1.5": 'retention.earn-trust: "1.5" does not fit',
+    "[retention]\ntrust = 0.9": 'there is no option "retention.trust"',
     "duel = 1": 'duel: "1" does not fit',
     "level = 'staff'": 'level: "staff" does not fit',
     "[deeper]\nnew_per_day = 1": 'there is no option "deeper"',

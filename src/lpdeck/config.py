@@ -12,6 +12,7 @@ from typing import Any
 from lpdeck.days import Calendar, StudyDay
 from lpdeck.errors import ConfigError
 from lpdeck.interviews import ALL_LEVELS, LEVELS, Interview, next_interview, read_interviews
+from lpdeck.principles import Principle
 from lpdeck.scheduling import Scheduler
 
 KEY_ACTIONS = {
@@ -86,6 +87,7 @@ class Config:
     level: str = ALL_LEVELS
     key_set: str = "default"
     own_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    retentions: Mapping[str, float] = field(default_factory=dict)
     interviews: tuple[Interview, ...] = ()
 
     def plan_on(self, day: StudyDay) -> Interview | None:
@@ -99,11 +101,12 @@ class Config:
 
     @property
     def scheduler(self) -> Scheduler:
-        """FSRS with these settings."""
+        """FSRS with these settings and the default weights; a store puts those in use in their place."""
         return Scheduler(
             desired_retention=self.desired_retention,
             learning_steps=self.learning_steps,
             relearning_steps=self.relearning_steps,
+            retentions=tuple(self.retentions.items()),
         )
 
     @property
@@ -229,6 +232,11 @@ def _zone(value: Any) -> str:
     return str(value)
 
 
+TABLES: Mapping[str, str] = {"keys": "own_keys", "retention": "retentions"}
+"""The tables of the file, each with the field of Config that holds what was set in it."""
+
+_RETENTION = _between(0.7, 0.99)
+
 _STEPS_FIT = 'times under 12 hours such as "1m 10m" (s, m, h); empty for none'
 _YES_FITS = "yes or no"
 _KEYS_FIT = 'keys such as "1 a", "space", "enter" or "ctrl-r"'
@@ -239,7 +247,8 @@ OPTIONS: Mapping[str, Option] = {
         Option("new_per_day", "new cards begun in a study day", _whole(0, 9999)),
         Option("reviews_per_day", "cards reviewed in a study day, new ones not counted", _whole(0, 99999)),
         Option("minutes_per_day", "minutes of study in a day, over all sittings; 0 for no end", _whole(0, 1440)),
-        Option("desired_retention", "the chance of recall at which a card is asked again", _between(0.7, 0.99)),
+        Option("desired_retention", "the chance of recall at which a card is asked again", _RETENTION),
+        *(Option(f"retention.{one.slug}", f"the same for cards about {one.title}", _RETENTION) for one in Principle),
         Option("learning_steps", "waits while a card is new", _saying(_STEPS_FIT, _steps), show_steps),
         Option("relearning_steps", "waits after a card was forgotten", _saying(_STEPS_FIT, _steps), show_steps),
         Option("rollover_hour", "the hour at which a study day begins", _whole(0, 23)),
@@ -264,9 +273,12 @@ OPTIONS: Mapping[str, Option] = {
 
 
 def value_of(config: Config, name: str) -> Any:
-    """The value of an option by its name in the table."""
-    if name.startswith("keys."):
-        return config.keys[name.removeprefix("keys.")]
+    """The value of an option by its name in the table; a principle without a retention of its own has the general."""
+    table, _, key = name.rpartition(".")
+    if table == "keys":
+        return config.keys[key]
+    if table == "retention":
+        return config.retentions.get(key, config.desired_retention)
     return getattr(config, name)
 
 
@@ -277,9 +289,10 @@ def with_value(config: Config, name: str, text: Any) -> Config:
         value = option.read(text)
     except ValueError as problem:
         raise ConfigError(f'{name}: "{text}" does not fit', f"Write {problem}. Nothing was changed.") from None
-    if name.startswith("keys."):
-        return replace(config, own_keys={**config.own_keys, name.removeprefix("keys."): value})
-    return replace(config, **{name: value})
+    table, _, key = name.rpartition(".")
+    if table:
+        value = {**getattr(config, TABLES[table]), key: value}
+    return replace(config, **{TABLES[table] if table else name: value})
 
 
 def check_keys(config: Config) -> None:
@@ -326,11 +339,14 @@ def load_config(path: Path) -> Config:
 
 
 def _flat(written: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    keys = written.get("keys", {})
-    flat = [(name, value) for name, value in written.items() if name != "keys"]
-    if not isinstance(keys, dict):
-        raise ConfigError("keys is no table", "Write its entries as keys.again = [...].")
-    return flat + [(f"keys.{name}", value) for name, value in keys.items()]
+    """The options of the file by their names in the table, those of its tables last. Raises ConfigError."""
+    flat = [(name, value) for name, value in written.items() if name not in TABLES]
+    for table, entry in (("keys", "again = [...]"), ("retention", f"{Principle.OWNERSHIP.slug} = 0.95")):
+        entries = written.get(table, {})
+        if not isinstance(entries, dict):
+            raise ConfigError(f"{table} is no table", f"Write its entries as {table}.{entry}.")
+        flat += [(f"{table}.{key}", value) for key, value in entries.items()]
+    return flat
 
 
 def rewrite(text: str, name: str, value: Any | None) -> str:
@@ -348,4 +364,27 @@ def rewrite(text: str, name: str, value: Any | None) -> str:
         target.pop(key, None)
     else:
         target[key] = value
+    return tomlkit.dumps(document)
+
+
+def rewrite_interview(text: str, name: str, interview: Interview | None) -> str:
+    """A `config.toml` with one interview written (None: taken out); comments, order and other tables stay."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    if "interviews" not in document:
+        if interview is None:
+            return text
+        document["interviews"] = tomlkit.table(is_super_table=True)
+    tables: Any = document["interviews"]
+    if interview is None:
+        tables.pop(name, None)
+        if not tables:
+            document.pop("interviews")
+        return tomlkit.dumps(document)
+    table = tables.setdefault(name, tomlkit.table())
+    for gone in set(table) - set(interview.table):
+        table.pop(gone)
+    for key, value in interview.table.items():
+        table[key] = value
     return tomlkit.dumps(document)

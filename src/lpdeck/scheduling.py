@@ -7,8 +7,8 @@ generator seeded by the card, so that the interval shown is the interval given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 from hashlib import blake2b
@@ -116,6 +116,29 @@ FSRS_6_DEFAULTS = Weights("fsrs-6-defaults", "FSRS", "6", "the defaults of py-fs
 # fmt: on
 """The first set: what FSRS-6 gives somebody of whom it knows nothing yet."""
 
+LEAST_WEIGHTS = (
+    (0.001,) * 4 + (1.0, 0.001, 0.001, 0.001, 0.0, 0.0) + (0.001,) * 4 + (0.0, 0.0, 1.0) + (0.0,) * 3 + (0.1,)
+)
+GREATEST_WEIGHTS = (
+    *(100.0, 100.0, 100.0, 100.0, 10.0, 4.0, 4.0, 0.75, 4.5, 0.8, 3.5),
+    *(5.0, 0.25, 0.9, 4.0, 1.0, 6.0, 2.0, 2.0, 0.8, 0.8),
+)
+"""The bounds of the weights of FSRS-6; py-fsrs takes no others."""
+
+
+def misfit(weights: Weights) -> str | None:
+    """What keeps FSRS-6 from computing with a set, as the end of a sentence; None where nothing does."""
+    if (weights.algorithm, weights.version) != ("FSRS", "6"):
+        return f"are of {weights.algorithm} {weights.version}, and this lpdeck computes with FSRS 6"
+    if len(weights.parameters) != len(LEAST_WEIGHTS):
+        return f"are {len(weights.parameters)} numbers, and FSRS 6 has {len(LEAST_WEIGHTS)}"
+    bounds = zip(weights.parameters, LEAST_WEIGHTS, GREATEST_WEIGHTS, strict=True)
+    for number, (value, least, greatest) in enumerate(bounds):
+        if not least <= value <= greatest:
+            return f"have {value:g} for w{number}, which lies from {least:g} to {greatest:g}"
+    return None
+
+
 LEAST_STABILITY = 0.001
 """Days; FSRS-6 knows no less."""
 
@@ -150,7 +173,8 @@ class Outcome(NamedTuple):
 class Scheduler:
     """FSRS-6 with a learner's settings.
 
-    `desired_retention` is 0.7 to 0.99, steps are seconds, `maximum_interval` is days.
+    `desired_retention` is 0.7 to 0.99, steps are seconds, `maximum_interval` is days. `retentions` are the
+    principles (their slugs) for which another retention is desired: see `for_principles`.
     """
 
     desired_retention: float = 0.9
@@ -158,6 +182,20 @@ class Scheduler:
     relearning_steps: tuple[int, ...] = (600,)
     maximum_interval: int = MAXIMUM_INTERVAL
     weights: Weights = FSRS_6_DEFAULTS
+    retentions: tuple[tuple[str, float], ...] = ()
+
+    def for_principles(self, principles: Collection[str]) -> Scheduler:
+        """The scheduler of a card about some principles (slugs): the highest retention that is desired of any counts.
+
+        Cards of one retention share a scheduler. Memories are the same in all of them.
+        """
+        if not self.retentions:
+            return self
+        own = dict(self.retentions)
+        wanted = max((own.get(slug, self.desired_retention) for slug in principles), default=self.desired_retention)
+        if wanted not in self._by_retention:
+            self._by_retention[wanted] = replace(self, desired_retention=wanted, retentions=())
+        return self._by_retention[wanted]
 
     def outcomes(self, card: str, schedule: Schedule, day: StudyDay, at_ms: int) -> Mapping[Rating, Outcome]:
         """What each rating would give, answered at `at_ms` on study day `day`; nothing is changed.
@@ -221,7 +259,7 @@ class Scheduler:
         if elapsed < 1:
             growth = exp(w[17] * (rating - 3 + w[18])) * stability ** -w[19]
             return max(float(stability * (growth if rating is Rating.AGAIN else max(growth, 1.0))), LEAST_STABILITY)
-        factor, decay = self._curve
+        factor, decay = self.curve
         forgotten = 1 - (1 + factor * elapsed / stability) ** decay
         if rating is Rating.AGAIN:
             lasting = w[11] * difficulty ** -w[12] * ((stability + 1) ** w[13] - 1) * exp(forgotten * w[14])
@@ -236,9 +274,15 @@ class Scheduler:
         FSRS-6's forgetting curve, R = (1 + F·t/S)^(-w20) with F such that R = 0.9 at t = S; t is whole study days.
         The same figure as py-fsrs's get_card_retrievability, without making a card of it.
         """
-        factor, decay = self._curve
+        factor, decay = self.curve
         elapsed = max(0, day - last_day)
         return float((1 + factor * elapsed / memory.stability) ** decay)
+
+    def recall(self, schedule: Schedule, day: StudyDay) -> float | None:
+        """The predicted chance (0 to 1) of recalling a card on a study day; None while it is new."""
+        if schedule.memory is None or schedule.last_day is None:
+            return None
+        return self.retrievability(schedule.memory, schedule.last_day, day)
 
     def elapsed_at(self, recall: float) -> float:
         """How many times its stability must pass until a card's predicted recall has fallen to `recall` (0 to 1].
@@ -246,7 +290,7 @@ class Scheduler:
         The forgetting curve turned round: t/S = (R^(-1/w20) - 1) / F. It falls as `recall` grows, so that a
         condition on recall is one on elapsed days over stability, which a database can compare.
         """
-        factor, decay = self._curve
+        factor, decay = self.curve
         return float((recall ** (1 / decay) - 1) / factor)
 
     @property
@@ -255,7 +299,13 @@ class Scheduler:
         return self.weights.parameters
 
     @cached_property
-    def _curve(self) -> tuple[float, float]:
+    def _by_retention(self) -> dict[float, Scheduler]:
+        """The schedulers made so far, by their desired retention."""
+        return {self.desired_retention: self}
+
+    @cached_property
+    def curve(self) -> tuple[float, float]:
+        """Factor and decay of the forgetting curve: R = (1 + factor · elapsed / stability) ^ decay."""
         decay = -self.weights.parameters[20]
         return 0.9 ** (1 / decay) - 1, decay
 

@@ -336,6 +336,22 @@ def test_the_preset_holds_what_the_learner_set(anki: RealAnki, tmp_path: Path) -
     assert "LP" == card["preset"]
 
 
+def test_a_principle_with_a_retention_of_its_own_has_a_preset_of_its_own(anki: RealAnki, tmp_path: Path) -> None:
+    path, one = tmp_path / "deck.apkg", long_history()
+    others = {"trust": ("earn-trust",), "both": ("earn-trust", "dive-deep"), "deep": ("dive-deep", "ownership")}
+    cards = [replace(one, card=basic(name, principles=slugs)) for name, slugs in others.items()]
+    scheduler = replace(SCHEDULER, retentions=(("earn-trust", 0.95), ("dive-deep", 0.75), ("frugality", 0.8)))
+    write_package(path, [one, *cards], replace(options(with_schedule=True), scheduler=scheduler))
+    (seen,) = anki.visit(("import", path))
+    presets = {name: preset["desiredRetention"] for name, preset in seen["presets"].items() if name != "Default"}
+    assert pytest.approx({"LP": 0.87, "LP Earn Trust": 0.95, "LP Dive Deep": 0.75}) == presets
+    assert seen["presets"]["LP"]["fsrsParams6"] == seen["presets"]["LP Dive Deep"]["fsrsParams6"]
+    found = {name: seen["cards"][guid_of(f"deck/{name}")] for name in ("long", *others)}
+    assert ["LP", "LP Earn Trust", "LP Earn Trust", "LP Dive Deep"] == [card["preset"] for card in found.values()]
+    assert pytest.approx([0.87, 0.95, 0.95, 0.87]) == [card["retention"] for card in found.values()]
+    assert [card["replayed"] for card in found.values()] == [found["long"]["replayed"]] * 4
+
+
 def test_without_a_schedule_nothing_of_it_is_written(anki: RealAnki, tmp_path: Path) -> None:
     path = tmp_path / "deck.apkg"
     write_package(path, [long_history()], options())

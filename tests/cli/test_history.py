@@ -10,6 +10,8 @@ from lpdeck.cli.history import about, event_line, place, schedule_lines
 from lpdeck.cli.rendering import Painter
 from lpdeck.config import Config
 from lpdeck.events import Event, Kind
+from lpdeck.review.drills import Exercise
+from lpdeck.review.session import Asked
 from lpdeck.scheduling import NEW, Memory, Rating, Schedule, State
 from lpdeck.store.hot import StoredCard
 
@@ -96,7 +98,7 @@ def test_the_moment_of_an_event_is_told_on_the_learners_clock() -> None:
 
 
 def _stands(schedule: Schedule) -> str:
-    return schedule_lines(schedule, OPTIONS, NOON)[0]
+    return schedule_lines(schedule, 0.8, OPTIONS, NOON)[0]
 
 
 STANDS: list[tuple[Schedule, str]] = [
@@ -120,7 +122,7 @@ def test_how_a_card_stands_is_told_in_a_sentence(schedule: Schedule, expected: s
 
 
 def test_how_a_card_is_remembered_is_told_in_figures() -> None:
-    (_, figures) = schedule_lines(KNOWN, OPTIONS, NOON + 5 * DAY)
+    (_, figures) = schedule_lines(KNOWN, 0.9, OPTIONS, NOON + 5 * DAY)
     assert "recall now 90%, stability 5.0 days, difficulty 4.2 of 10, 3 answers, 1 lapse" == figures
 
 
@@ -131,21 +133,25 @@ def test_a_card_is_placed_by_its_file_and_line() -> None:
 # All about a card
 
 
+def _asked(schedule: Schedule, recall: float | None) -> Asked:
+    return Asked(CARD, schedule, {}, Exercise(), NOON, recall)
+
+
 def test_about_a_card_are_its_id_its_place_its_schedule_and_its_history() -> None:
     history = [_event(Kind.ANSWER, rating=Rating.EASY, interval=8), _event(Kind.SUSPEND)]
-    lines = about(CARD, KNOWN, history, OPTIONS, NOON, PLAIN)
+    lines = about(_asked(KNOWN, 0.9), history, OPTIONS, NOON, PLAIN)
     assert ["own/basic-a", "decks/own.toml:12", "", "review, due tomorrow"] == lines[:4]
     assert ["", "  2026-03-02 12:00  answer easy → 8d", "  2026-03-02 12:00  suspend"] == lines[-3:]
 
 
 def test_about_a_card_to_which_nothing_happened_it_says_so() -> None:
-    assert "nothing happened to it yet" == about(CARD, NEW, [], OPTIONS, NOON, PLAIN)[-1]
+    assert "nothing happened to it yet" == about(_asked(NEW, None), [], OPTIONS, NOON, PLAIN)[-1]
 
 
 @pytest.mark.parametrize("width", [20, 40, 250])
 def test_no_line_about_a_card_is_wider_than_the_screen(width: int) -> None:
     painter = Painter(width=width, colour=False)
     history = [_event(Kind.ANSWER, rating=Rating.EASY, interval=8, detail={"typed": "漢字 and words " * 30})]
-    lines = about(CARD, KNOWN, history, OPTIONS, NOON, painter)
+    lines = about(_asked(KNOWN, 0.9), history, OPTIONS, NOON, painter)
     assert all(cell_len(line) <= width for line in lines)
     assert all("\n" not in line for line in lines)

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from homes import basic, query, with_cards
-from lpdeck.config import OPTIONS
+from lpdeck.config import OPTIONS, load_config
 from lpdeck.home import Home
+from lpdeck.principles import Principle
 
 from .conftest import Lpdeck
 from .drills import DUEL
@@ -32,9 +33,40 @@ def written(home: Home, text: str = WRITTEN) -> None:
 def test_every_option_is_listed_with_value_and_meaning(lpdeck: Lpdeck, home: Home) -> None:
     listed = lpdeck("config").out
     for option in OPTIONS.values():
-        assert option.name in listed
-        assert option.meaning in listed
+        if not option.name.startswith("retention."):
+            assert option.name in listed
+            assert option.meaning in listed
     assert not home.path.exists()
+
+
+def test_of_the_retentions_of_principles_those_that_are_set_are_listed_and_how_to_set_one(
+    lpdeck: Lpdeck, home: Home
+) -> None:
+    none = lpdeck("config").out
+    hint = "A principle may want a retention of its own: lpdeck config set retention.customer-obsession 0.95"
+    assert hint == none.splitlines()[-1]
+    assert 1 == none.count("retention.")
+    lpdeck("config", "set", "retention.earn-trust", "0.92")
+    (line,) = (line for line in lpdeck("config").out.splitlines() if line.startswith("retention."))
+    assert ["retention.earn-trust", "0.92", "the", "same", "for", "cards", "about", "Earn", "Trust"] == line.split()
+    written(home, "[retention]\n" + "".join(f"{one.slug} = 0.8\n" for one in Principle))
+    full = lpdeck("config").out
+    assert len(Principle) == full.count("\nretention.")
+    assert "A principle may" not in full
+
+
+def test_the_retention_of_a_principle_is_set_and_unset_and_comments_stay(lpdeck: Lpdeck, home: Home) -> None:
+    text = "# mine\ndesired_retention = 0.85\n\n[retention]\n# the hard one\nearn-trust = 0.9 # for now\n"
+    written(home, text)
+    lpdeck("config", "set", "retention.earn-trust", "0.95")
+    assert text.replace("0.9 #", "0.95 #") == home.config.read_text()
+    lpdeck("config", "set", "retention.dive-deep", "0.8")
+    assert (0.95, 0.8, 0.85) == tuple(
+        lpdeck("config", "get", f"retention.{slug}", "--json").json for slug in ("earn-trust", "dive-deep", "ownership")
+    )
+    assert "retention.earn-trust = 0.85\n" == lpdeck("config", "unset", "retention.earn-trust").out
+    assert all(comment in home.config.read_text() for comment in ("# mine", "# the hard one"))
+    assert {"dive-deep": 0.8} == load_config(home.config).retentions
 
 
 def test_json_lists_every_option(lpdeck: Lpdeck, home: Home) -> None:
@@ -51,6 +83,7 @@ def test_json_lists_every_option(lpdeck: Lpdeck, home: Home) -> None:
         ("new_per_day", ["0"], "0", 0),
         ("reviews_per_day", ["50"], "50", 50),
         ("desired_retention", ["0.85"], "0.85", 0.85),
+        ("retention.earn-trust", ["0.95"], "0.95", 0.95),
         ("learning_steps", ["30s", "5m", "1h"], "30s 5m 1h", ["30s", "5m", "1h"]),
         ("learning_steps", ["2,20"], "2m 20m", ["2m", "20m"]),
         ("relearning_steps", [""], "", []),
@@ -107,7 +140,10 @@ def test_setting_what_is_set_changes_no_byte(lpdeck: Lpdeck, home: Home) -> None
 
 
 @pytest.mark.parametrize("command", [("get",), ("unset",), ("set",)])
-@pytest.mark.parametrize(("unknown", "near"), [("new_per_dy", "new_per_day"), ("keys.esay", "keys.easy")])
+@pytest.mark.parametrize(
+    ("unknown", "near"),
+    [("new_per_dy", "new_per_day"), ("keys.esay", "keys.easy"), ("retention.trust", "retention.earn-trust")],
+)
 def test_an_unknown_key_is_named_with_the_nearest(
     lpdeck: Lpdeck, home: Home, command: tuple[str, ...], unknown: str, near: str
 ) -> None:
@@ -129,6 +165,7 @@ def test_an_unknown_key_is_named_with_the_nearest(
         ("new_per_day", ""),
         ("desired_retention", "1"),
         ("desired_retention", "nan"),
+        ("retention.earn-trust", "0.5"),
         ("learning_steps", "13h"),
         ("learning_steps", "0m"),
         ("learning_steps", "1d"),

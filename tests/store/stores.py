@@ -23,7 +23,7 @@ class MemoryStore(HotStore):
         source.backup(self.raw)
         source.close()
         self.raw.execute("PRAGMA foreign_keys = ON")
-        super().__init__(self.raw, home.database)
+        super().__init__(self.raw, home.database, SCHEDULER.weights)
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Rows as they stand now."""

@@ -17,13 +17,13 @@ from homes import MINUTE, SCHEDULER, basic, indexed, opened, put_deck, query, st
 from lpdeck.errors import HomeError
 from lpdeck.events import Kind
 from lpdeck.home import Home
-from lpdeck.scheduling import Rating
+from lpdeck.scheduling import FSRS_6_DEFAULTS, Rating, Scheduler
 from lpdeck.store import SCHEMA, log, tables
 from lpdeck.store.hot import DayLimits, open_hot
 from lpdeck.store.schema import open_engine
 
 DUMPS = sorted((Path(__file__).parent.parent / "data" / "schemas").glob("*.sql"))
-KEPT = ("event", "schedule", "device", "card", "deck_file")
+KEPT = ("event", "schedule", "device", "card")
 
 
 @pytest.fixture(params=DUMPS, ids=lambda path: path.stem)
@@ -37,19 +37,21 @@ def old(home: Home, request: pytest.FixtureRequest) -> Home:
 
 
 def _rows(home: Home) -> dict[str, list[tuple[Any, ...]]]:
-    return {table: query(home, f"SELECT * FROM {table}") for table in KEPT}
+    return _rows_of(home.database)
 
 
 def _rows_of(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     with closing(sqlite3.connect(path)) as connection:
-        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in KEPT}
+        found = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in KEPT}
+        decks = "SELECT name, title, principles, pages, dropped, problem FROM deck_file"
+        return {**found, "deck_file": connection.execute(decks).fetchall()}
 
 
 def test_there_is_a_dump_of_every_schema_before_this_one() -> None:
     assert [f"{number:04}" for number in range(1, int(SCHEMA))] == [path.stem for path in DUMPS]
 
 
-def test_every_row_of_an_older_release_stays(old: Home) -> None:
+def test_what_an_older_release_stored_stays_but_for_when_its_decks_were_read(old: Home) -> None:
     before = _rows(old)
     assert all(before.values())
     assert open_hot(old) is None
@@ -87,6 +89,24 @@ def test_a_migrated_database_is_what_the_tables_describe(old: Home, tmp_path: Pa
 def _indexes(home: Home) -> set[tuple[Any, ...]]:
     statement = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
     return set(query(home, statement))
+
+
+def test_what_the_second_release_kept_of_days_and_exports_stays(home: Home) -> None:
+    home.path.mkdir()
+    with closing(sqlite3.connect(home.database)) as connection:
+        connection.executescript(DUMPS[1].read_text(encoding="utf-8"))
+    before = [query(home, f"SELECT * FROM {table}") for table in ("day_limits", "exported")]
+    assert all(before)
+    open_engine(home)
+    assert before == [query(home, f"SELECT * FROM {table}") for table in ("day_limits", "exported")]
+
+
+def test_a_migrated_database_has_the_defaults_in_use_and_its_memories_are_theirs(old: Home) -> None:
+    open_engine(old).dispose()
+    assert [(FSRS_6_DEFAULTS.name, 1)] == query(old, "SELECT name, folded FROM weights")
+    store = opened(old)
+    assert FSRS_6_DEFAULTS == store.scheduler(Scheduler(weights=FSRS_6_DEFAULTS._replace(name="other"))).weights
+    store.close()
 
 
 def test_replaying_a_migrated_log_gives_the_stored_schedules(old: Home) -> None:
@@ -140,10 +160,10 @@ def test_the_decks_of_an_older_release_are_indexed_anew(old: Home) -> None:
     store.close()
 
 
-# What stands in the way of the migration: at its first step, and after one was done.
+# What stands in the way of the last migration: at its first step, and after one was done.
 OBSTACLES = {
-    "the table exists": "CREATE TABLE day_limits (mine TEXT)",
-    "the index exists": "CREATE INDEX ix_card_asked_principles_deck_position ON card (id)",
+    "the table exists": "CREATE TABLE weights (mine TEXT)",
+    "the index exists": "CREATE INDEX ix_weights_since_ms ON card (id)",
 }
 
 

@@ -284,7 +284,7 @@ def _store_with(home: Home, name: str, *pragmas: str) -> HotStore:
     connection = sqlite3.connect(name, uri=True, isolation_level=None)
     for pragma in pragmas:
         connection.execute(pragma)
-    return HotStore(connection, home.database)
+    return HotStore(connection, home.database, SCHEDULER.weights)
 
 
 def _answer(store: HotStore, card: str, **detail: str) -> str:

@@ -154,7 +154,11 @@ def note_of(card: StoredCard) -> Note:
     kind = note_type_of(card.kind)
     values = _values(card)
     return Note(
-        guid_of(card.id), kind, tuple(values.get(name, "") for name in kind.names), _tags(card), _deck(card.principles)
+        guid_of(card.id),
+        kind,
+        tuple(values.get(name, "") for name in kind.names),
+        _tags(card),
+        deck_of(card.principles),
     )
 
 
@@ -256,7 +260,8 @@ def _title(slug: str) -> str:
     return _SLUGS.get(slug, slug)
 
 
-def _deck(principles: Sequence[str]) -> str:
+def deck_of(principles: Sequence[str]) -> str:
+    """The deck of a card about some principles: that of the first."""
     return f"LP::{_title(principles[0])}" if principles else OTHER_DECK
 
 

@@ -20,10 +20,11 @@ from hashlib import blake2b, sha1
 from pathlib import Path
 from typing import Any
 
-from lpdeck.anki.notes import MOD, SORT_FIELD, Note, NoteType, note_of, text_of
+from lpdeck.anki.notes import MOD, SORT_FIELD, Note, NoteType, deck_of, note_of, text_of
 from lpdeck.days import Calendar, StudyDay
 from lpdeck.errors import HomeError
 from lpdeck.events import ANSWERS, FLAGS, Event, Kind
+from lpdeck.principles import Principle
 from lpdeck.scheduling import LEECH_LAPSES, NEW, Memory, Schedule, Scheduler, State, apply_answer
 from lpdeck.store.hot import StoredCard
 
@@ -230,7 +231,7 @@ def _card_columns(one: Exported, answers: Sequence[Event], place: int, options: 
         return (_NEW, _SUSPENDED if suspended else _NEW, place, 0, 0, 0, 0, 0, flag, "")
     kind, due, interval, factor, left = _standing(schedule, options.scheduler)
     queue = _SUSPENDED if suspended else _REVIEW if kind == _REVIEW else _LEARNING
-    data = _memory(schedule.memory, answers[-1], options.scheduler)
+    data = _memory(schedule.memory, answers[-1], options.scheduler.for_principles(one.card.principles))
     return (kind, queue, due, interval, factor, schedule.reps, schedule.lapses, left, flag, data)
 
 
@@ -310,6 +311,7 @@ def _collection_row(seen: _Seen, first: StudyDay, options: PackageOptions) -> tu
     west = 0 if offset is None else -int(offset.total_seconds()) // 60
     preset = _PRESET if options.with_schedule else _DEFAULT
     presets = {_DEFAULT: _preset(_DEFAULT, "Default", 0)}
+    own = _own_presets(seen, options) if options.with_schedule else {}
     if options.with_schedule:
         presets[_PRESET] = _preset(_PRESET, _PRESET_NAME, seen.newest_s) | _settings(options.scheduler)
     return (
@@ -318,9 +320,26 @@ def _collection_row(seen: _Seen, first: StudyDay, options: PackageOptions) -> tu
         MOD * 1000,
         _json(_configuration(west, options.rollover_hour if options.with_schedule else 4, seen.count)),
         _json({kind.id: _model(kind) for _, kind in sorted(seen.types.items())}),
-        _json({number: _deck(number, name, preset) for number, name in _decks(seen.decks)}),
-        _json(presets),
+        _json(
+            {
+                number: _deck(number, name, own[name]["id"] if name in own else preset)
+                for number, name in _decks(seen.decks)
+            }
+        ),
+        _json(presets | {one["id"]: one for one in own.values()}),
     )
+
+
+def _own_presets(seen: _Seen, options: PackageOptions) -> dict[str, dict[str, Any]]:
+    """The presets of the decks whose principle wants a retention of its own, by the names of the decks."""
+    wanted = dict(options.scheduler.retentions)
+    found = {}
+    for number, one in enumerate(Principle, _PRESET + 1):
+        name = deck_of([one.slug])
+        if one.slug in wanted and name in seen.decks:
+            settings = _settings(options.scheduler.for_principles([one.slug]))
+            found[name] = _preset(number, f"{_PRESET_NAME} {one.title}", seen.newest_s) | settings
+    return found
 
 
 def _configuration(west: int, rollover: int, count: int) -> dict[str, Any]:

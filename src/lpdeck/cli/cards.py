@@ -86,7 +86,8 @@ def cards(
     with context.hot_store() as store:
         if deck is not None:
             _deck_path(deck)
-        found = store.cards_with(store.find(chosen, options.calendar.day_of(context.now_ms()), options.scheduler))
+        day = options.calendar.day_of(context.now_ms())
+        found = store.cards_with(store.find(chosen, day, store.scheduler(options.scheduler)))
     if json:
         context.out_json([_listed(card, schedule) for card, schedule in found])
         return
@@ -217,7 +218,9 @@ def _show_card(store: HotStore, card: StoredCard, options: Config) -> None:
     for line in lines:
         context.out(line)
     context.out("")
-    for line in schedule_lines(schedule, options, context.now_ms()):
+    now = context.now_ms()
+    recall = store.scheduler(options.scheduler).recall(schedule, options.calendar.day_of(now))
+    for line in schedule_lines(schedule, recall, options, now):
         context.out(line)
     for event in store.events_of(card.id):
         context.out(painter.style(event_line(event, options), "dim"))

@@ -65,7 +65,7 @@ def find(store: HotStore, chosen: Filter | None, options: Config, now_ms: int) -
     """The ids of the cards that pass, in the order of the decks; None where there is no filter."""
     if chosen is None:
         return None
-    return store.find(chosen, options.calendar.day_of(now_ms), options.scheduler)
+    return store.find(chosen, options.calendar.day_of(now_ms), store.scheduler(options.scheduler))
 
 
 def of_level(chosen: Filter | None, level: str) -> Filter | None:

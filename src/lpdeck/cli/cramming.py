@@ -34,13 +34,12 @@ def cram(
     with hot_store() as store:
         sleeping = Has("is", "suspended")
         awake = EVERYTHING if sleeping in terms_of(chosen) else Not(sleeping)
-        cards = store.find(both(chosen, Has("is", "asked"), awake), day, options.scheduler)
+        scheduler = store.scheduler(options.scheduler)
+        cards = store.find(both(chosen, Has("is", "asked"), awake), day, scheduler)
         if not cards:
             say("No card that can be asked fits the filter; suspended cards only come with is:suspended.")
             return
-        session = CramSession(
-            store, options.scheduler, options.calendar, cards, now, seed=f"{day}:{text}", duels=options.duel
-        )
+        session = CramSession(store, scheduler, options.calendar, cards, now, seed=f"{day}:{text}", duels=options.duel)
         tally = sit(session, store, options, plain=plain)
         for line in done(tally) if tally else []:
             out(line)

@@ -114,7 +114,8 @@ def _picked(chosen: Filter | None, *, retired: bool) -> _Picked:
     options = context.config()
     context.ready_home()
     with context.hot_store() as store:
-        ids = store.find(chosen or EVERYTHING, options.calendar.day_of(context.now_ms()), options.scheduler)
+        day = options.calendar.day_of(context.now_ms())
+        ids = store.find(chosen or EVERYTHING, day, store.scheduler(options.scheduler))
         found = {card.id: (card, schedule) for card, schedule in store.cards_with(ids)}
     decks: list[Deck] = []
     left_out: list[str] = []

@@ -62,31 +62,32 @@ def is_from_anki(name: str) -> bool:
 def take(name: str, *, take_text: bool, dry_run: bool) -> TakenFile:
     """Takes what a file of Anki's has for us. Raises AnkiFileError."""
     from lpdeck.anki.history import read_file
+    from lpdeck.store.weights import scheduler as scheduler_of
 
     config, now = context.config(), context.now_ms()
     file = read_file(Path(name), until_ms=now + A_DAY_MS)
     context.ready_home()
     with context.index() as connection:
         edited = tuple(_edited(connection, file))
-        news = _news(connection, file, config)
+        scheduler = scheduler_of(connection, config.scheduler)
+        news = _news(connection, file, config, scheduler.weights.name)
         known = len(file.reviews) - sum(map(len, news.values()))
         if dry_run:
             cards = tuple(card for card, events in news.items() if events)
             return TakenFile(name, file, len(file.reviews) - known, known, cards, edited, took_text=False)
         from lpdeck.store.taking import take_in
 
-        taken = take_in(connection, news, config.scheduler)
+        taken = take_in(connection, news, scheduler)
     if take_text:
         _take_texts(edited)
     return TakenFile(name, file, taken.added, known + taken.known, taken.cards, edited, take_text)
 
 
-def _news(connection: sa.Connection, file: AnkiFile, config: Config) -> dict[str, list[Event]]:
+def _news(connection: sa.Connection, file: AnkiFile, config: Config, weights: str) -> dict[str, list[Event]]:
     """The events that the log does not have, by card."""
     from lpdeck.anki.history import new_events
     from lpdeck.store.taking import events_of
 
-    weights = config.scheduler.weights.name
     return {
         card: new_events(reviews, events_of(connection, card), config.calendar, weights)
         for card, reviews in file.by_card().items()

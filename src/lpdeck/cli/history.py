@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lpdeck.cli.rendering import Painter, day_name, interval, plural, shown
 from lpdeck.config import Config
@@ -10,14 +11,15 @@ from lpdeck.events import Event
 from lpdeck.scheduling import Schedule
 from lpdeck.store.hot import StoredCard
 
+if TYPE_CHECKING:
+    from lpdeck.review.session import Asked
 
-def about(
-    card: StoredCard, schedule: Schedule, history: Sequence[Event], options: Config, now_ms: int, painter: Painter
-) -> list[str]:
-    """The lines about a card: its id and place, its schedule, its history."""
+
+def about(asked: Asked, history: Sequence[Event], options: Config, now_ms: int, painter: Painter) -> list[str]:
+    """The lines about a card that is asked: its id and place, its schedule, its history."""
     from lpdeck.cli.rendering import cut, wrapped
 
-    said = [card.id, place(card), "", *schedule_lines(schedule, options, now_ms)]
+    said = [asked.card.id, place(asked.card), "", *schedule_lines(asked.schedule, asked.recall, options, now_ms)]
     lines = [line for sentence in said for line in wrapped(sentence, painter.width)]
     events = [painter.style(cut(event_line(event, options), painter.width), "dim") for event in history]
     return [*lines, "", *(events or [painter.style("nothing happened to it yet", "dim")])]
@@ -28,18 +30,16 @@ def place(card: StoredCard) -> str:
     return f"decks/{card.deck}.toml:{card.line}"
 
 
-def schedule_lines(schedule: Schedule, options: Config, now_ms: int) -> list[str]:
-    """How a card stands, in one or two sentences."""
+def schedule_lines(schedule: Schedule, recall: float | None, options: Config, now_ms: int) -> list[str]:
+    """How a card stands, in one or two sentences; `recall` is its predicted chance (0 to 1) of recall today."""
     today = options.calendar.day_of(now_ms)
     marks = _marks(schedule, today)
-    if schedule.memory is None:
+    if schedule.memory is None or recall is None:
         return [f"new: never answered{marks}"]
     assert schedule.state is not None
-    assert schedule.last_day is not None
     due = f"due {day_name(schedule.due_day, today)}" if schedule.due_day is not None else ""
     if schedule.due_at_ms is not None:
         due = f"due at {options.calendar.local(schedule.due_at_ms):%H:%M}"
-    recall = options.scheduler.retrievability(schedule.memory, schedule.last_day, today)
     memory = schedule.memory
     return [
         f"{schedule.state.name.lower()}, {due}{marks}",

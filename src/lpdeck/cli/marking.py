@@ -160,7 +160,7 @@ def _turn(word: str, said: str, *, json: bool) -> None:
     context.ready_home()
     with context.hot_store() as store:
         turn = store.undo if word == "undo" else store.redo
-        batch = turn(now, day, options.scheduler)
+        batch = turn(now, day, store.scheduler(options.scheduler))
     if batch is None:
         raise LpdeckError(f"there is nothing to {word}", "")
     if json:

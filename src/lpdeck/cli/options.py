@@ -19,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     config.command("set")(set_option)
     config.command("get")(get_option)
     config.command("unset")(unset_option)
+    config.command("weights")(list_weights)
     app.add_typer(config, name="config")
 
 
@@ -34,6 +35,9 @@ def list_options(ctx: typer.Context, json: Annotated[bool, typer.Option("--json"
     if json:
         context.out_json(shown)
         return
+    unset = [name for name in shown if name.startswith("retention.") and name.split(".")[1] not in now.retentions]
+    for name in unset:
+        del shown[name]
     painter = Painter(width=context.width(), colour=context.colour())
     context.out(painter.style(str(context.home().config), "dim"))
     names, values = max(map(len, shown)), max(len(_text(value)) for value in shown.values())
@@ -41,6 +45,9 @@ def list_options(ctx: typer.Context, json: Annotated[bool, typer.Option("--json"
         changed = value_of(now, name) != value_of(default, name)
         head = f"{name.ljust(names)}  {painter.style(_text(value).ljust(values), 'bold' if changed else None)}"
         context.out(f"{head}  {painter.style(OPTIONS[name].meaning, 'dim')}".rstrip())
+    if unset:
+        hint = f"A principle may want a retention of its own: lpdeck config set {unset[0]} 0.95"
+        context.out(painter.style(hint, "dim"))
 
 
 def _text(value: Any) -> str:
@@ -83,6 +90,25 @@ def unset_option(name: _Name) -> None:
         with_value(Config(), name, "")
     _rewrite(name, None)
     context.out(f"{name} = {_text(OPTIONS[name].show(value_of(context.config(), name)))}")
+
+
+def list_weights(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """List the sets of FSRS weights, the one in use first."""
+    from lpdeck.cli.rendering import Painter, shown
+    from lpdeck.store.weights import all_sets
+
+    context.ready_home()
+    with context.index(quiet=True) as connection:
+        sets = all_sets(connection)
+    if json:
+        context.out_json([one._asdict() | {"in_use": one is sets[0]} for one in sets])
+        return
+    painter = Painter(width=context.width(), colour=context.colour())
+    names = [shown(one.name).replace("\n", " ") for one in sets]
+    for name, one in zip(names, sets, strict=True):
+        use = painter.style(("in use" if one is sets[0] else "").ljust(6), "bold")
+        about = shown(f"{one.algorithm} {one.version}, {one.made}, {one.origin}").replace("\n", " ")
+        context.out(f"{name.ljust(max(map(len, names)))}  {use}  {about}")
 
 
 def _rewrite(name: str, value: Any) -> None:

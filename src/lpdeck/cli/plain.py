@@ -132,7 +132,7 @@ class PlainReviewer:
         """Where the card comes from and what happened to it."""
         from lpdeck.cli.history import about
 
-        self._print(*about(asked.card, asked.schedule, history, self._config, self._clock(), self._painter))
+        self._print(*about(asked, history, self._config, self._clock(), self._painter))
 
     def finished(self, end: Finished, tally: Tally) -> Do:
         """What was done and when to come back."""

@@ -214,7 +214,7 @@ class TerminalReviewer:
         page, self._page = self._page, _Page()
         while True:
             self._resize()
-            lines = about(asked.card, asked.schedule, history, self._config, self._clock(), self._painter)
+            lines = about(asked, history, self._config, self._clock(), self._painter)
             key = self._frame(lines, self._keyed({"any key": "goes back"}), [])
             if key not in (RESIZE, *_SCROLL):
                 break

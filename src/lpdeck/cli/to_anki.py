@@ -43,9 +43,10 @@ def export_anki(
     context.ready_home()
     chosen = filter_of(words) or EVERYTHING
     with context.hot_store() as store:
-        wanted = store.find(both(chosen, either(Has("is", "asked"), Has("is", "retired"))), day, config.scheduler)
-        retired = set(store.find(both(chosen, Has("is", "retired")), day, config.scheduler))
-    options = PackageOptions(config.scheduler, config.calendar, day, schedule, config.rollover_hour)
+        scheduler = store.scheduler(config.scheduler)
+        wanted = store.find(both(chosen, either(Has("is", "asked"), Has("is", "retired"))), day, scheduler)
+        retired = set(store.find(both(chosen, Has("is", "retired")), day, scheduler))
+    options = PackageOptions(scheduler, config.calendar, day, schedule, config.rollover_hour)
     with context.index() as connection:
         # What retired before it ever left is not sent after the others; drafts can not be asked there either.
         news = retired - exported_before(connection)

@@ -10,6 +10,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -17,11 +18,14 @@ from lpdeck.days import StudyDay
 from lpdeck.errors import HomeError
 from lpdeck.events import Event, Kind, marked, moment_of, next_id, replay
 from lpdeck.home import Home
-from lpdeck.scheduling import NEW, Memory, Outcome, Rating, Schedule, Scheduler, State
+from lpdeck.scheduling import NEW, Memory, Outcome, Rating, Schedule, Scheduler, State, Weights, misfit
 from lpdeck.store import SCHEMA
 
 if TYPE_CHECKING:
     from lpdeck.filters import Filter
+    from lpdeck.planning.evening import PlanCard
+    from lpdeck.planning.habits import Habits
+    from lpdeck.store.tallies import Tally
 
 # FULL: in WAL mode NORMAL may lose the last answers at a power cut.
 PRAGMAS = (
@@ -35,13 +39,17 @@ T = TypeVar("T")
 
 
 class QueuedCard(NamedTuple):
-    """A card that could be asked: enough to count it and to keep siblings apart."""
+    """A card that could be asked: enough to count it and to keep siblings apart.
+
+    `is_early`: a plan asks it before it is due.
+    """
 
     id: str
     sibling: str | None
     principles: tuple[str, ...]
     due_at_ms: int | None = None
     is_new: bool = False
+    is_early: bool = False
 
 
 class StoredCard(NamedTuple):
@@ -86,7 +94,7 @@ class DayLimits(NamedTuple):
 
 
 class StaleError(Exception):
-    """The card was answered elsewhere since it was shown; look at it again."""
+    """The card was answered elsewhere since it was shown, or memories are computed anew; look at it again."""
 
 
 def make_private_folder(path: Path) -> None:
@@ -167,15 +175,19 @@ def _explanation(error: sqlite3.Error) -> tuple[str, str]:
 
 
 def open_hot(home: Home) -> HotStore | None:
-    """The store, if its schema is current; None where SQLAlchemy has to make or migrate it first."""
+    """The store, if its schema is current and its memories are those of the weights in use.
+
+    None where SQLAlchemy has to make, migrate or fold it first. Raises HomeError.
+    """
     if not home.database.exists():
         return None
     with explained(home.database):
         connection = _connect(home.database)
-        if _revision(connection) != SCHEMA:
+        weights = _weights(connection) if _revision(connection) == SCHEMA else None
+        if weights is None:
             connection.close()
             return None
-    return HotStore(connection, home.database)
+    return HotStore(connection, home.database, weights)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -194,6 +206,13 @@ def _revision(connection: sqlite3.Connection) -> str | None:
             return None
         raise
     return row[0] if row else None
+
+
+def _weights(connection: sqlite3.Connection) -> Weights | None:
+    """The weights in use; None where the stored memories were computed with others."""
+    row = connection.execute(IN_USE).fetchone()
+    weights = in_use(row and row[:-1])
+    return weights if row[-1] else None
 
 
 CARD_WIDTH = 11
@@ -290,6 +309,29 @@ DRAFTS = "SELECT count(*) FROM card WHERE draft = 1 AND retired = 0"
 PACE = """
 SELECT avg(min(took_ms, 60000)) FROM (SELECT took_ms FROM event WHERE kind = 'answer' ORDER BY id DESC LIMIT 200)"""
 
+# Every card that can be asked, for a plan.
+PLAN_CARDS = f"""
+SELECT c.id, c.kind, c.principles, c.sibling, {", ".join(f"s.{name}" for name in SCHEDULE_COLUMNS.split(", "))}
+FROM card c LEFT JOIN schedule s ON s.card = c.id
+WHERE c.asked = 1 AND (s.card IS NULL OR s.suspended = 0) ORDER BY c.deck, c.position"""
+
+# How the last answers that stand were rated and how long they took, by kind of card and by what went before: nothing
+# (the first time), a learning step, or days.
+HABITS = f"""
+SELECT c.kind, CASE WHEN last IS NULL THEN 'first' WHEN last < 0 THEN 'step' ELSE 'review' END AS phase, rating,
+  count(*), sum(min(took_ms, {COUNTED_MS}))
+FROM (SELECT card, rating, took_ms, (SELECT b.interval FROM event b WHERE b.card = e.card AND b.id < e.id
+        AND b.kind IN ('answer', 'import', 'reset') ORDER BY b.id DESC LIMIT 1) AS last
+      FROM event e WHERE kind = 'answer' AND took_ms > 0 AND {_STANDS} ORDER BY e.id DESC LIMIT :most) a
+JOIN card c ON c.id = a.card GROUP BY c.kind, phase, rating ORDER BY c.kind, phase, rating"""
+HABITS_FROM = 1000
+"""How many of the last answers tell a learner's habits."""
+
+# The siblings of the cards asked last, the latest first.
+ASKED_LAST = """
+SELECT c.sibling FROM event e JOIN card c ON c.id = e.card
+WHERE e.kind = 'answer' AND e.study_day = :day ORDER BY e.id DESC LIMIT :most"""
+
 EVENTS_OF_CARD = f"""
 SELECT {EVENT_COLUMNS} FROM event WHERE card = :card
 UNION SELECT {EVENT_COLUMNS} FROM event WHERE kind = 'undo'
@@ -300,8 +342,14 @@ ORDER BY id"""
 
 LAST_ID = "SELECT max(id) FROM event"
 SCHEDULE = f"SELECT {SCHEDULE_COLUMNS} FROM schedule WHERE card = ?"
+
+WEIGHTS_COLUMNS = "name, algorithm, version, origin, made, parameters"
+IN_USE = f"SELECT {WEIGHTS_COLUMNS}, folded FROM weights ORDER BY since_ms DESC LIMIT 1"
+FOLDED = f"SELECT {WEIGHTS_COLUMNS} FROM weights WHERE folded = 1"
+
 BEFORE_ANSWER = f"""
-SELECT (SELECT max(id) FROM event), {SCHEDULE_COLUMNS} FROM (SELECT 1) LEFT JOIN schedule ON card = :card"""
+SELECT (SELECT max(id) FROM event), (SELECT name FROM weights WHERE folded = 1), {SCHEDULE_COLUMNS}
+FROM (SELECT 1) LEFT JOIN schedule ON card = :card"""
 CARDS_OF_BATCH = "SELECT card, kind FROM event WHERE batch = ? ORDER BY id"
 UNDONE_BY = "SELECT target FROM event WHERE batch = ? AND kind = 'undo'"
 LATEST_AT = "SELECT max(at_ms) FROM event WHERE card = ?"
@@ -351,9 +399,10 @@ class _Transaction:
 class HotStore:
     """The database as a review uses it. Every method that writes has committed when it returns."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, weights: Weights) -> None:
         self._db = connection
         self._path = path
+        self._weights = weights
         self._device: str = self._one("SELECT id FROM device WHERE here = 1")
 
     def close(self) -> None:
@@ -361,6 +410,10 @@ class HotStore:
         self._db.close()
 
     # Reading
+
+    def scheduler(self, settings: Scheduler) -> Scheduler:
+        """A scheduler of these settings with the weights that the stored memories are computed with."""
+        return settings if settings.weights == self._weights else replace(settings, weights=self._weights)
 
     def learning(self, day: StudyDay) -> list[QueuedCard]:
         """Cards in a learning step, the one whose minute comes first in front."""
@@ -416,6 +469,26 @@ class HotStore:
         found = self._one(NEXT_DUE, {"day": day})
         return None if found is None else StudyDay(found)
 
+    def plan_cards(self) -> list[PlanCard]:
+        """Every card that can be asked, with its schedule, in the order of the deck files."""
+        from lpdeck.planning.evening import PlanCard
+
+        return [
+            PlanCard(card, kind, tuple(principles.split()), sibling, schedule_or_new(tuple(rest)))
+            for card, kind, principles, sibling, *rest in self._rows(PLAN_CARDS)
+        ]
+
+    def habits(self) -> Habits:
+        """How long this learner takes, and how they rate: from their last answers."""
+        from lpdeck.planning.habits import Tally, habits
+
+        rows = self._rows(HABITS, {"most": HABITS_FROM})
+        return habits(Tally(kind, phase, Rating(rating), count, ms) for kind, phase, rating, count, ms in rows)
+
+    def asked_last(self, day: StudyDay, count: int) -> list[str | None]:
+        """The sibling keys of the last `count` answers of a study day, the latest first."""
+        return [row[0] for row in self._rows(ASKED_LAST, {"day": day, "most": count})]
+
     def is_unused(self) -> bool:
         """Whether nothing ever happened to a card."""
         return self._one("SELECT 1 FROM event LIMIT 1") is None
@@ -441,6 +514,13 @@ class HotStore:
         statement, values = select(chosen, day, scheduler)
         return [row[0] for row in self._rows(statement, values)]
 
+    def tally(self, ids: Iterable[str] | None = None) -> Tally:
+        """What statistics are made of: the answers and memories of some cards or, for None, of all."""
+        from lpdeck.store.tallies import tally
+
+        with explained(self._path):
+            return tally(self._db, ids)
+
     def cards_with(self, ids: Iterable[str]) -> list[tuple[StoredCard, Schedule]]:
         """Some cards with their schedules, in the order of the deck files."""
         rows = self._rows(CARDS_WITH_IDS, (json.dumps(list(ids)),))
@@ -450,6 +530,15 @@ class HotStore:
         """The cards of a deck that can be asked, with their schedules, in the order of the file."""
         rows = self._rows(CARDS_OF_DECK, (deck,))
         return [(stored_card(row[:CARD_WIDTH]), schedule_or_new(row[CARD_WIDTH:])) for row in rows]
+
+    def reading(self, read: Callable[[sqlite3.Connection], T]) -> T:
+        """What a function reads through this connection, all of it as the database was at one moment."""
+        with explained(self._path):
+            self._db.execute("BEGIN")
+            try:
+                return read(self._db)
+            finally:
+                self._db.execute("ROLLBACK")
 
     def with_sibling(self, sibling: str) -> list[str]:
         """The ids of the cards with this sibling key."""
@@ -488,9 +577,15 @@ class HotStore:
         weights: str,
         detail: dict[str, Any],
     ) -> Event:
-        """Appends an answer and stores the schedule it gives. Raises StaleError if the card has moved on."""
+        """Appends an answer and stores the schedule it gives; `weights` is the name of the set that gave its memory.
+
+        Raises StaleError if the card has moved on, or if the stored memories are of another set by now.
+        """
         with self._transaction():
-            last_id, *known = self._row(BEFORE_ANSWER, {"card": card}) or ()
+            last_id, folded, *known = self._row(BEFORE_ANSWER, {"card": card}) or ()
+            if folded != weights:
+                self._weights = self._folded()
+                raise StaleError
             if tuple(known) != (schedule_row(card, before)[1:]) and schedule_or_new(tuple(known)) != before:
                 raise StaleError
             # Answers replay in the order of their times, so a clock that went back must not put this one first.
@@ -587,6 +682,8 @@ class HotStore:
             self._db.execute(ADD_EVENT, event_row(event))
             acted = target if turn is Kind.UNDO else self._one(UNDONE_BY, (target,))
             kinds = dict(self._rows(CARDS_OF_BATCH, (acted,)))
+            self._weights = self._folded()
+            scheduler = self.scheduler(scheduler)
             for card in kinds:
                 schedule = replay(self.events_of(card), scheduler)
                 if schedule != self.schedule(card):
@@ -597,6 +694,10 @@ class HotStore:
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._db, self._path)
+
+    def _folded(self) -> Weights:
+        """The weights of the stored memories, which another program may have changed since this store was opened."""
+        return in_use(self._row(FOLDED))
 
     def _new_id(self, at_ms: int) -> str:
         return next_id(at_ms, self._one(LAST_ID), _entropy())
@@ -668,6 +769,36 @@ def deck_stamps(folder: Path) -> list[tuple[str, tuple[int, int]]]:
             raise HomeError(f"{folder}: the name of the deck {entry.name!a} can not be read", "Rename the file.")
     stats = [(entry.name.removesuffix(".toml"), entry.stat()) for entry in files if entry.is_file()]
     return [(name, (stat.st_size, stat.st_mtime_ns)) for name, stat in sorted(stats, key=lambda pair: pair[0])]
+
+
+def in_use(row: tuple[Any, ...] | None) -> Weights:
+    """The weights of a row that was looked for. Raises HomeError where there is none, or it does not fit."""
+    if row is None:
+        raise HomeError("lpdeck.db holds no weights of FSRS", _PUT_BACK)
+    return weights_of(row)
+
+
+_PUT_BACK = "Put back a copy from the folder backups/, or mend the table weights; deck files are untouched."
+
+
+def weights_of(row: tuple[Any, ...]) -> Weights:
+    """A row of WEIGHTS_COLUMNS as a value. Raises HomeError where FSRS can not compute with it."""
+    name, algorithm, version, origin, made, written = row
+    try:
+        numbers = tuple(map(_number, json.loads(written)))
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        raise HomeError(f"the weights {name!a} in lpdeck.db are no list of numbers", _PUT_BACK) from None
+    weights = Weights(str(name), str(algorithm), str(version), str(origin), str(made), numbers)
+    problem = misfit(weights)
+    if problem is not None:
+        raise HomeError(f"the weights {name!a} in lpdeck.db {problem}", _PUT_BACK)
+    return weights
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError
+    return float(value)
 
 
 def stored_card(row: tuple[Any, ...]) -> StoredCard:

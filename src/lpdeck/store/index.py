@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from lpdeck.deck.folder import read_text
 from lpdeck.deck.identity import content_fingerprint, sibling_key
 from lpdeck.deck.model import Card, Deck
+from lpdeck.deck.parts import asked_parts
 from lpdeck.deck.toml import DeckFile, DeckProblem, read_deck, with_lines
 from lpdeck.errors import DeckError
 from lpdeck.store import tables
@@ -117,6 +118,7 @@ def _read_file(
         "principles": " ".join(file.deck.principles),
         "pages": json.dumps([page.key for page in file.deck.pages]),
         "dropped": json.dumps(file.deck.dropped),
+        "parts": json.dumps(asked_parts(file.deck)),
         "problem": None,
     }
     _remember(connection, path.stem, row, {**stamps, "fingerprint": fingerprint, **about})

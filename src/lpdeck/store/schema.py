@@ -19,6 +19,7 @@ from lpdeck.home import Home
 from lpdeck.shipped import shipped
 from lpdeck.store import SCHEMA, tables
 from lpdeck.store.hot import PRAGMAS, explained, make_private_folder
+from lpdeck.store.weights import are_folded, fold_anew
 
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
@@ -27,12 +28,15 @@ if TYPE_CHECKING:
 def open_engine(home: Home) -> sa.Engine:
     """An engine on the home's database, its schema up to date; makes home and database where there are none.
 
-    Raises HomeError where the database can not be used: newer than the program, locked, damaged, read-only.
+    The stored memories are those of the weights in use: where they were computed with another set, they are computed
+    anew from the log. Raises HomeError where the database can not be used: newer than the program, locked, damaged,
+    read-only.
     """
     make_private_folder(home.path)
     with explained(home.database):
         engine = _engine(home.database)
         _bring_up_to_date(engine, home)
+        _fold_with_the_weights_in_use(engine)
     return engine
 
 
@@ -80,6 +84,14 @@ def _bring_up_to_date(engine: sa.Engine, home: Home) -> None:
         command.upgrade(config, "head")
         _name_this_device(connection)
     os.chmod(home.database, 0o600)
+
+
+def _fold_with_the_weights_in_use(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        if are_folded(connection):
+            return
+    with engine.begin() as connection:
+        fold_anew(connection)
 
 
 def _revision(engine: sa.Engine) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Double, ForeignKey, Index, Integer, MetaData, Table, Text, text
 
 metadata = MetaData(
     naming_convention={
@@ -72,6 +72,23 @@ schedule = Table(
     sqlite_with_rowid=False,
 )
 
+# The sets of FSRS weights, added to and never changed; `parameters` is a list in JSON. The one with the latest
+# `since_ms` is in use; `folded` is 1 for the one that the memories in `schedule` were computed with.
+weights = Table(
+    "weights",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("algorithm", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("made", Text, nullable=False),
+    Column("parameters", Text, nullable=False),
+    Column("since_ms", Integer, nullable=False),
+    Column("folded", Integer, nullable=False, server_default="0"),
+    Index(None, "since_ms", unique=True),
+    Index(None, "folded", unique=True, sqlite_where=text("folded = 1")),
+)
+
 # What the learner chose for one study day alone; null leaves the option's value.
 day_limits = Table(
     "day_limits",
@@ -91,7 +108,8 @@ exported = Table(
     sqlite_with_rowid=False,
 )
 
-# The deck files as they were when they were last read; `pages` (their keys) and `dropped` are lists in JSON.
+# The deck files as they were when they were last read; `pages` (their keys) and `dropped` are lists in JSON,
+# `parts` says by page what it offers and whether a card asks it: nothing of a page where nobody looked yet.
 deck_file = Table(
     "deck_file",
     metadata,
@@ -105,6 +123,7 @@ deck_file = Table(
     Column("pages", Text, nullable=False),
     Column("dropped", Text, nullable=False),
     Column("problem", Text),
+    Column("parts", Text, nullable=False, server_default="{}"),
 )
 
 # The cards in them. `fields` and `tags` are JSON, `principles` slugs with spaces between; `asked` is 0 for drafts
