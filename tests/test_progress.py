@@ -1,122 +1,146 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homes import SCHEDULER, TODAY
+from homes import TODAY
 from lpdeck.principles import Principle
-from lpdeck.progress import PrincipleProgress, progress
-from lpdeck.scheduling import LEECH_LAPSES, MATURE_DAYS, Memory, Schedule, State
-from lpdeck.store.log import CardRow
+from lpdeck.progress import (
+    DAYS,
+    ENOUGH_SEEN,
+    RETENTION_DAYS,
+    WEEKS,
+    Missing,
+    PrincipleProgress,
+    Recall,
+    first_day,
+    progress,
+    starts_of_weeks,
+)
+from lpdeck.store.known import DeckPages, Kept, KnownCards
 
-DUE = Schedule(State.REVIEW, None, Memory(5.0, 5.0), TODAY, None, TODAY - 9, TODAY - 5, TODAY - 5, 5, 3)
 SLUGS = [principle.slug for principle in Principle]
+NUMBERS = ("cards", "new", "learning", "review", "mature", "due", "suspended", "drafts")
+NOTHING = KnownCards._make([("ownership",), "basic", *[0] * 10, 0.0, 0.0, ()])
 
-SCHEDULES = st.builds(
-    Schedule._replace,
-    st.sampled_from([DUE, DUE._replace(state=State.LEARNING), DUE._replace(state=State.RELEARNING)]),
-    memory=st.builds(Memory, st.floats(0.1, 300), st.floats(1, 10)),
-    due_day=st.integers(TODAY - 2, TODAY + 2),
-    last_day=st.integers(TODAY - 40, TODAY),
-    interval=st.integers(MATURE_DAYS - 2, MATURE_DAYS + 2),
-    lapses=st.integers(LEECH_LAPSES - 2, LEECH_LAPSES + 2),
-    suspended=st.booleans(),
-    buried_until=st.none() | st.integers(TODAY - 1, TODAY + 1),
+PRINCIPLES = st.lists(st.sampled_from(SLUGS[:4]), max_size=3, unique=True).map(tuple)
+CARDS = st.builds(
+    KnownCards,
+    PRINCIPLES,
+    st.sampled_from(["basic", "quiz", "stage"]),
+    *[st.integers(0, 9)] * 10,
+    recalled=st.sampled_from([0.0, 0.5, 2.0]),
+    on_the_day=st.sampled_from([0.0, 0.25]),
+    leeches=st.lists(st.sampled_from("abc"), max_size=2, unique=True).map(tuple),
 )
-ROWS = st.builds(
-    CardRow,
-    id=st.just("deck/a"),
-    principles=st.lists(st.sampled_from(SLUGS[:4]), max_size=3, unique=True).map(tuple),
-    kind=st.just("basic"),
-    asked=st.sampled_from([True, True, True, False]),
-    schedule=SCHEDULES | st.just(Schedule()) | st.just(Schedule(suspended=True)),
-    reviews=st.integers(3, 5),
-    remembered=st.integers(0, 3),
+KEPT = st.builds(
+    Kept, PRINCIPLES, st.integers(TODAY - 80, TODAY + 2), st.booleans(), st.integers(3, 5), st.integers(0, 3)
 )
 
 
-def _row(schedule: Schedule, *, asked: bool = True, reviews: int = 0, remembered: int = 0) -> CardRow:
-    return CardRow("deck/a", ("ownership",), "basic", asked, schedule, reviews, remembered)
+def _total(*rows: KnownCards | Kept | DeckPages) -> PrincipleProgress:
+    cards = [row for row in rows if isinstance(row, KnownCards)]
+    kept = [row for row in rows if isinstance(row, Kept)]
+    pages = [row for row in rows if isinstance(row, DeckPages)]
+    return progress(cards, kept, pages, TODAY)[1]
 
 
-def _total(*rows: CardRow) -> PrincipleProgress:
-    return progress(rows, SCHEDULER, TODAY)[1]
+def _kept(ago: int, *, mature: bool = False, reviews: int = 4, remembered: int = 3) -> Kept:
+    return Kept(("ownership",), TODAY - ago, mature, reviews, remembered)
 
 
-@given(st.lists(ROWS, max_size=12))
-def test_every_number_is_what_counting_the_cards_one_by_one_gives(rows: list[CardRow]) -> None:
-    each, total = progress(rows, SCHEDULER, TODAY)
+@given(st.lists(CARDS, max_size=8), st.lists(KEPT, max_size=8))
+def test_every_number_is_the_sum_over_the_rows_of_a_principle(cards: list[KnownCards], kept: list[Kept]) -> None:
+    each, total = progress(cards, kept, [], TODAY)
     assert SLUGS == [one.principle.slug for one in each if one.principle]
     assert total.principle is None
-    _check(rows, total)
+    _check(cards, kept, total)
     for one in each:
         assert one.principle is not None
-        _check([row for row in rows if one.principle.slug in row.principles], one)
+        slug = one.principle.slug
+        _check([row for row in cards if slug in row.principles], [row for row in kept if slug in row.principles], one)
 
 
-def _check(rows: list[CardRow], found: PrincipleProgress) -> None:
-    """Each figure against a fold of its own over the rows."""
-    cards = [row.schedule for row in rows if row.asked]
-    known = [one for one in cards if one.memory]
-    in_review = [one for one in known if one.state is State.REVIEW]
-    mature = [one for one in in_review if one.interval and one.interval >= MATURE_DAYS]
-    assert len(rows) - len(cards) == found.drafts
-    assert len(cards) == found.cards == found.new + found.learning + found.review + found.mature
-    assert len(cards) - len(known) == found.new
-    assert len(known) - len(in_review) == found.learning
-    assert (len(mature), len(in_review) - len(mature)) == (found.mature, found.review)
-    assert sum(one.suspended for one in cards) == found.suspended
-    assert sum(one.lapses >= LEECH_LAPSES for one in cards) == found.leeches
-    asleep = [one for one in known if one.suspended or (one.buried_until and one.buried_until > TODAY)]
-    late = [one for one in known if one.due_day is not None and one.due_day <= TODAY]
-    assert len([one for one in late if one not in asleep]) == found.due
-    asked = [row for row in rows if row.asked]
-    assert sum(row.reviews for row in asked) == found.reviews
-    assert sum(row.remembered for row in asked) == found.remembered
-    recalls = [
-        SCHEDULER.retrievability(one.memory, one.last_day, TODAY) for one in known if one.memory and one.last_day
-    ]
-    if not recalls:
-        assert found.recall is None
-    else:
-        assert found.recall is not None
-        assert abs(sum(recalls) / len(recalls) - found.recall) < 1e-9
+def _check(cards: list[KnownCards], kept: list[Kept], found: PrincipleProgress) -> None:
+    for name in NUMBERS:
+        assert sum(getattr(row, name) for row in cards) == getattr(found, name)
+    assert sorted(leech for row in cards for leech in row.leeches) == list(found.leeches)
+    seen, awake = sum(row.seen for row in cards), sum(row.awake for row in cards)
+    assert (sum(row.recalled for row in cards) / seen if seen else None) == found.now.mean
+    assert (sum(row.on_the_day for row in cards) / awake if awake else None) == found.ahead.mean
+    lately = [row for row in kept if row.day > TODAY - RETENTION_DAYS]
+    for mature, share in ((False, found.young_kept), (True, found.mature_kept)):
+        own = [row for row in lately if row.mature is mature]
+        assert (sum(row.reviews for row in own), sum(row.remembered for row in own)) == (
+            share.reviews,
+            share.remembered,
+        )
+    for start, week in zip(starts_of_weeks(TODAY), found.weeks, strict=True):
+        own = [row for row in kept if start <= min(row.day, TODAY) < start + 7]
+        assert sum(row.reviews for row in own) == week.reviews
+        assert (sum(row.remembered for row in own) / week.reviews if week.reviews else None) == week.retention
 
 
 def test_without_anything_to_count_there_is_no_rate() -> None:
+    assert PrincipleProgress(None) == _total()
     total = _total()
-    assert (None, None, 0) == (total.recall, total.retention, total.cards)
+    assert (None, None, None) == (total.now.mean, total.ahead.mean, total.kept.retention)
+    assert (None, 0, 0) == (total.weakest, total.parts, total.covered)
 
 
 def test_a_card_of_two_principles_counts_for_both_and_once_in_all() -> None:
-    row = CardRow("deck/a", ("ownership", "frugality"), "basic", True, DUE, 4, 3)
-    each, total = progress([row], SCHEDULER, TODAY)
-    counted = [one.principle.slug for one in each if one.principle and one.cards]
-    assert {"ownership", "frugality"} == set(counted)
-    assert (1, 4, 3) == (total.cards, total.reviews, total.remembered)
+    row = NOTHING._replace(principles=("ownership", "frugality"), cards=1)
+    each, total = progress([row], [], [], TODAY)
+    assert {"ownership", "frugality"} == {one.principle.slug for one in each if one.principle and one.cards}
+    assert 1 == total.cards
 
 
 def test_a_card_of_no_principle_counts_in_all_only() -> None:
-    each, total = progress([CardRow("deck/a", (), "basic", True, DUE, 0, 0)], SCHEDULER, TODAY)
+    each, total = progress([NOTHING._replace(principles=(), cards=1)], [], [], TODAY)
     assert (0, 1) == (sum(one.cards for one in each), total.cards)
 
 
-def test_retention_is_the_share_that_was_remembered() -> None:
-    assert 0.75 == _total(_row(DUE, reviews=3, remembered=2), _row(DUE, reviews=1, remembered=1)).retention
+def test_young_and_mature_cards_are_kept_apart_and_together() -> None:
+    total = _total(_kept(0), _kept(3, mature=True, remembered=4))
+    assert (0.75, 1.0, 0.875) == (total.young_kept.retention, total.mature_kept.retention, total.kept.retention)
 
 
-def test_recall_is_the_mean_of_what_is_predicted_now() -> None:
-    fresh, old = DUE._replace(last_day=TODAY), DUE._replace(last_day=TODAY - 5)
-    recall = _total(_row(fresh), _row(old), _row(Schedule())).recall
-    assert recall is not None
-    assert abs((1.0 + 0.9) / 2 - recall) < 1e-9
+def test_retention_looks_back_thirty_days_and_the_weeks_fifty_six() -> None:
+    ends = _total(_kept(RETENTION_DAYS - 1)), _total(_kept(RETENTION_DAYS))
+    assert [4, 0] == [total.kept.reviews for total in ends]
+    assert [4, 0] == [sum(week.reviews for week in _total(_kept(ago)).weeks) for ago in (DAYS - 1, DAYS)]
 
 
-def test_a_draft_counts_apart_and_nowhere_else() -> None:
-    total = _total(_row(DUE, asked=False, reviews=2, remembered=1))
-    assert PrincipleProgress(None, drafts=1) == total
+def test_the_last_week_ends_today() -> None:
+    assert [TODAY - 55, TODAY - 6] == [first_day(TODAY), starts_of_weeks(TODAY)[-1]]
+    counted = [[week.reviews for week in _total(_kept(ago)).weeks].index(4) for ago in (0, 6, 7, DAYS - 1)]
+    assert [WEEKS - 1, WEEKS - 1, WEEKS - 2, 0] == counted
 
 
-def test_three_weeks_make_a_card_mature() -> None:
-    counted = [_total(_row(DUE._replace(interval=days))) for days in (MATURE_DAYS - 1, MATURE_DAYS)]
-    assert [(1, 0), (0, 1)] == [(total.review, total.mature) for total in counted]
+def test_an_answer_of_a_clock_that_was_ahead_counts_today() -> None:
+    total = _total(_kept(-3))
+    assert (4, 4) == (total.weeks[-1].reviews, total.kept.reviews)
+
+
+def test_the_weakest_kind_is_the_one_recalled_least_of_those_seen_often_enough() -> None:
+    few = NOTHING._replace(kind="quiz", seen=ENOUGH_SEEN - 1, recalled=0.1)
+    weak = NOTHING._replace(kind="stage", seen=ENOUGH_SEEN, recalled=1.5)
+    strong = NOTHING._replace(kind="basic", seen=9, recalled=8.0)
+    assert ("stage", Recall(ENOUGH_SEEN, 1.5)) == _total(few, strong, weak).weakest
+    assert _total(few).weakest is None
+
+
+def test_parts_that_no_card_asks_are_missing() -> None:
+    pages = {"p": {"quiz": True, "levels": False}, "q": {"answer": False}, "r": {"quiz": True}}
+    deck = DeckPages("deck", ("ownership", "frugality"), pages)
+    each, total = progress([], [], [deck], TODAY)
+    expected = [Missing("deck", "p", ("levels",), 2), Missing("deck", "q", ("answer",), 1)]
+    assert (4, 2, expected) == (total.parts, total.covered, total.missing)
+    assert [expected, expected] == [one.missing for one in each if one.parts]
+
+
+@pytest.mark.parametrize("principles", [(), ("ownership",)])
+def test_pages_alone_are_no_cards(principles: tuple[str, ...]) -> None:
+    each, total = progress([], [], [DeckPages("deck", principles, {"p": {"quiz": False}})], TODAY)
+    assert (0, 1, len(principles)) == (total.cards, total.parts, sum(one.parts for one in each))
