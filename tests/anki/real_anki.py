@@ -34,7 +34,7 @@ class RealAnki:
         """The collection after each step.
 
         Steps are `("import", path)`, with "words" at the end for an import without progress, `("edit", guid, field,
-        html)` and `("answer", guid, ease)`.
+        html)`, `("answer", guid, ease)`, and `("graphs",)`, whose log is what Anki's own statistics say.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -94,7 +94,15 @@ def _answer(collection: Any, guid: str, ease: str) -> None:
     collection.sched.answerCard(card, int(ease))
 
 
-_STEPS: dict[str, Any] = {"import": _import, "edit": _edit, "answer": _answer}
+def _graphs(collection: Any) -> dict[str, Any]:
+    from google.protobuf.json_format import MessageToDict
+
+    found = collection._backend.graphs(search="", days=0)
+    told: dict[str, Any] = MessageToDict(found, always_print_fields_with_no_presence=True)
+    return told
+
+
+_STEPS: dict[str, Any] = {"import": _import, "edit": _edit, "answer": _answer, "graphs": _graphs}
 
 
 def _snapshot(collection: Any) -> dict[str, Any]:
