@@ -279,3 +279,37 @@ def test_a_face_of_a_card_is_drawn_as_the_renderer_lays_it_out() -> None:
     face = [Block(Role.ASK, "Why?"), Block(Role.TEXT, "I saw ten parcels", "why", marks=("ten parcels",))]
     said = drawn(*painted.face(face), painted.rule()).findtext(f"{SVG}desc")
     assert "\n".join([*plain.face(face), plain.rule()]) == said
+
+
+AREAS = Theme(areas=True, line_height=16)
+
+
+def areas(line: str) -> list[tuple[float, float, float, float, str | None]]:
+    """Each area of the first line as the cells where it begins and ends, the shares of the line, and its density."""
+    root = ElementTree.fromstring(picture([line], columns=40, theme=AREAS))
+    return [
+        (
+            round((float(one.get("x", "nan")) - AREAS.margin) / AREAS.cell_width, 2),
+            cells(one.get("width")),
+            (float(one.get("y", "nan")) - AREAS.bar_height) / AREAS.line_height,
+            float(one.get("height", "nan")) / AREAS.line_height,
+            one.get("fill-opacity"),
+        )
+        for one in root.iterfind(f"{SVG}g/{SVG}rect")
+    ]
+
+
+def test_block_characters_can_be_areas_that_touch() -> None:
+    assert [(1, 2, 0, 1, None), (3, 1, 0.875, 0.125, None)] == areas(" ██▁")
+    assert [(0, 1, 0, 1, "0.25"), (1, 1, 0, 1, "0.5"), (2, 1, 0, 1, "0.75")] == areas("░▒▓")
+    assert [(0, 3, 0, 0.125, None)] == areas("▔▔▔")
+
+
+def test_areas_keep_the_colour_of_their_text_and_letters_stay_letters() -> None:
+    root = ElementTree.fromstring(picture(["\x1b[31m█\x1b[0m ● of 7"], columns=40, theme=AREAS))
+    assert ["red"] == [one.get("class") for one in root.iterfind(f"{SVG}g/{SVG}rect")]
+    assert ["●", "of 7"] == [one.text for one in texts(root)]
+
+
+def test_blocks_are_written_with_a_font_unless_areas_are_wanted() -> None:
+    assert ["▇▁"] == [text for text, _ in classes("▇▁")]

@@ -62,7 +62,10 @@ DARK = Palette(
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours on a light and on a dark page, and the measures of the window in pixels."""
+    """The colours on a light and on a dark page, and the measures of the window in pixels.
+
+    `areas` draws block characters as areas that touch each other, as terminals do, instead of with a font.
+    """
 
     light: Palette = LIGHT
     dark: Palette = DARK
@@ -71,6 +74,7 @@ class Theme:
     line_height: int = 20
     margin: int = 18
     bar_height: int = 36
+    areas: bool = False
 
 
 DEFAULT = Theme()
@@ -134,6 +138,10 @@ _UNFIT = re.compile(
 )
 # Letters and signs that nearly every monospaced font has in its own width.
 _LETTERS = re.compile("[ -\u052f\u2010-\u2027\u2030-\u203a]")
+# Block characters: where in a cell their area begins and ends (0 is its top, 1 its foot), and how dense it is.
+_AREAS = {sign: (1 - eighths / 8, 1.0, 1.0) for eighths, sign in enumerate("▁▂▃▄▅▆▇█", 1)}
+_AREAS |= {sign: (0.0, 1.0, quarters / 4) for quarters, sign in enumerate("░▒▓", 1)}
+_AREAS["▔"] = (0.0, 1 / 8, 1.0)
 _PHRASE = re.compile("[^ ]+(?: [^ ]+)*")
 
 
@@ -230,6 +238,8 @@ def _runs(row: Sequence[_Cell]) -> Iterator[Run]:
 
 
 def _kind(text: str) -> str:
+    if text in _AREAS:
+        return "areas"
     accented_blank = text[0] == " " != text  # no gap: its accent is seen
     letters = _LETTERS.match(text) and cell_len(text) == 1 and not accented_blank
     return "letters" if letters else f"signs {cell_len(text)}"
@@ -246,6 +256,9 @@ def _phrases(run: Run) -> Iterator[Run]:
 
 def _drawn(run: Run, row: int, theme: Theme) -> Iterator[str]:
     x, top = theme.margin + run.column * theme.cell_width, theme.bar_height + row * theme.line_height
+    if theme.areas and run.text[0] in _AREAS and not run.style.reverse:
+        yield from _filled(run, x, top, theme)
+        return
     length = _number(run.cells * theme.cell_width)
     if run.style.reverse:
         size = f'width="{length}" height="{theme.line_height}"'
@@ -253,6 +266,18 @@ def _drawn(run: Run, row: int, theme: Theme) -> Iterator[str]:
     place = f'x="{_number(x)}" y="{_number(top + _baseline(theme))}"'
     fit = f'textLength="{length}" lengthAdjust="spacingAndGlyphs"'
     yield f'<text class="{run.style.classes}" {place} {fit}>{escape(run.text, quote=False)}</text>'
+
+
+def _filled(run: Run, x: float, top: float, theme: Theme) -> Iterator[str]:
+    """The block characters of a run as areas, equal neighbours as one."""
+    for sign, group in groupby(run.text):
+        width = len(list(group)) * theme.cell_width
+        begin, end, density = _AREAS[sign]
+        place = f'x="{_number(x)}" y="{_number(top + begin * theme.line_height)}"'
+        size = f'width="{_number(width)}" height="{_number((end - begin) * theme.line_height)}"'
+        ink = "" if density == 1 else f' fill-opacity="{density}"'
+        yield f'<rect class="{run.style.ink}" shape-rendering="crispEdges" {place} {size}{ink}/>'
+        x += width
 
 
 def _window(width: str, height: str, theme: Theme) -> Iterator[str]:
