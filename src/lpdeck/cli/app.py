@@ -19,16 +19,20 @@ from lpdeck.cli import context
 # Module of lpdeck.cli: the commands that it adds, in the order in which help lists them.
 MODULES = {
     "importing": ("import", "parse"),
-    "reviewing": ("review", "due"),
+    "reviewing": ("review",),
+    "today": ("due",),
     "cramming": ("cram",),
     "marking": ("suspend", "resume", "bury", "flag", "reset", "undo", "redo"),
+    "interviewing": ("interview",),
+    "planning": ("plan",),
     "progressing": ("progress",),
+    "charting": ("stats",),
     "confusing": ("confusions",),
     "exporting": ("export",),
     "cards": ("decks", "cards", "show", "edit", "rename", "delete", "check"),
     "options": ("config",),
 }
-_TODAY = "reviewing"
+_TODAY = "today"
 
 
 def app_for(arguments: Sequence[str]) -> typer.Typer:
@@ -85,6 +89,6 @@ def lpdeck(
     """Without a command: what today holds."""
     context.choose_home(home)
     if ctx.invoked_subcommand is None:
-        from lpdeck.cli.reviewing import today
+        from lpdeck.cli.today import today
 
         today(json=json)

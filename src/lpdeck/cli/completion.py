@@ -104,3 +104,14 @@ def _rows(statement: str) -> Iterator[str]:
             connection.close()
     except sqlite3.Error:
         return
+
+
+def complete_interview(incomplete: str) -> list[str]:
+    """Names of interviews."""
+    from lpdeck.cli import context
+    from lpdeck.errors import LpdeckError
+
+    try:
+        return [one.name for one in context.config().interviews if one.name.startswith(incomplete)]
+    except LpdeckError:
+        return []

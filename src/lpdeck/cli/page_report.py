@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lpdeck.cli.context import colour, home, out, width
 from lpdeck.cli.faces import title_of
-from lpdeck.cli.rendering import Painter, cut, plural, shown, wrapped
+from lpdeck.cli.rendering import Painter, counted_kinds, cut, plural, shown, wrapped
 from lpdeck.deck.merging import Change
 from lpdeck.walkthrough import STAR_WALKTHROUGH
 
@@ -16,20 +16,6 @@ if TYPE_CHECKING:
     from lpdeck.walkthrough import Problem
 
 _SHOWN_PROBLEMS = 20
-
-# One card of a kind, and several.
-_KIND_WORDS = {
-    "quiz": ("quiz", "quiz"),
-    "disqualifier": ("disqualifier", "disqualifiers"),
-    "follow-up": ("follow-up", "follow-ups"),
-    "weak-answer": ("weak answer", "weak answers"),
-    "stage": ("stage", "stages"),
-    "reframing": ("reframing", "reframings"),
-    "level": ("level", "levels"),
-    "checklist": ("checklist", "checklists"),
-    "answer": ("sample answer", "sample answers"),
-    "basic": ("basic", "basic"),
-}
 
 
 def show_import(one: Imported, *, explain: bool, dry_run: bool) -> None:
@@ -63,11 +49,7 @@ def _show_change(one: Imported, change: Change) -> None:
     steps = one.plan.of(change)
     if steps:
         kinds = Counter(step.after.kind for step in steps)
-        _row(change.value, len(steps), ", ".join(_kinds(kinds)), _painter())
-
-
-def _kinds(kinds: Counter[str]) -> list[str]:
-    return [f"{count} {_KIND_WORDS[kind][count > 1]}" for kind, count in kinds.most_common()]
+        _row(change.value, len(steps), ", ".join(counted_kinds(kinds)), _painter())
 
 
 def _row(word: str, count: int, said: str, painter: Painter, style: str | None = None) -> None:

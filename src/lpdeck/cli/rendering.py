@@ -7,6 +7,7 @@ widths is used.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -231,6 +232,26 @@ def day_name(day: StudyDay, today: StudyDay) -> str:
 def plural(count: int, noun: str, many: str = "") -> str:
     """A number with its noun."""
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+# One card of a kind, and several.
+KIND_WORDS = {
+    "quiz": ("quiz", "quiz"),
+    "disqualifier": ("disqualifier", "disqualifiers"),
+    "follow-up": ("follow-up", "follow-ups"),
+    "weak-answer": ("weak answer", "weak answers"),
+    "stage": ("stage", "stages"),
+    "reframing": ("reframing", "reframings"),
+    "level": ("level", "levels"),
+    "checklist": ("checklist", "checklists"),
+    "answer": ("sample answer", "sample answers"),
+    "basic": ("basic", "basic"),
+}
+
+
+def counted_kinds(kinds: Counter[str]) -> list[str]:
+    """How many cards of each kind, the most first: 51 stages, 43 follow-ups."""
+    return [f"{count} {KIND_WORDS[kind][count > 1]}" for kind, count in kinds.most_common()]
 
 
 def bar(share: float, width: int = 10) -> str:

@@ -1,31 +1,29 @@
-"""`lpdeck`, `lpdeck review`, `lpdeck due`: what a learner does every evening. Loads as little as it can."""
+"""`lpdeck review`: what a learner does every evening. Loads as little as it can."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from lpdeck.cli import context
 from lpdeck.cli.choosing import FILTER
-from lpdeck.cli.context import config, hot_store, now_ms, out, out_json, say
+from lpdeck.cli.context import hot_store, now_ms, out, say
+from lpdeck.cli.evenings import at_level, chosen_ids, limits, todays_queue
 from lpdeck.config import Config
-from lpdeck.review.queue import Limits, Queue, build
 from lpdeck.store.hot import HotStore
 
 if TYPE_CHECKING:
     from lpdeck.days import StudyDay
-    from lpdeck.filters import Filter
     from lpdeck.review.backlog import Backlog
     from lpdeck.review.session import Tally
 
 
 def add_to(app: typer.Typer) -> None:
-    """Adds these commands."""
+    """Adds this command."""
     app.command()(review)
-    app.command()(due)
 
 
 def review(
@@ -53,27 +51,27 @@ def review(
     plain: Annotated[bool, typer.Option("--plain", help="Line by line, without colours or a screen.")] = False,
 ) -> None:
     """Ask what is due, then new cards up to the daily limit. Limits given here hold for today alone."""
-    from lpdeck.cli.choosing import filter_of, find, of_level
+    from lpdeck.cli.choosing import filter_of
     from lpdeck.cli.sitting import sit
-    from lpdeck.config import with_value
     from lpdeck.review.session import ReviewSession
 
-    options = config() if level is None else with_value(config(), "level", level)
-    chosen = of_level(filter_of(words), options.level)
+    options = at_level(level)
+    chosen = filter_of(words)
     _starters_into_an_empty_home()
     with hot_store() as store:
         now = now_ms()
+        interview = options.plan_on(options.calendar.day_of(now))
         _limit_today(store, options.calendar.day_of(now), new, reviews, minutes)
-        found = find(store, chosen, options, now)
-        ids = None if found is None else frozenset(found)
+        ids = chosen_ids(store, options, chosen, now)
         _spread(store, options, spread, ids)
         session = ReviewSession(
             store,
-            options.scheduler,
+            store.scheduler(options.scheduler),
             options.calendar,
-            limits(options),
+            limits(options, interview),
             now_ms(),
             chosen=ids,
+            interview=interview,
             duels=options.duel,
         )
         tally = sit(session, store, options, plain=plain)
@@ -103,7 +101,7 @@ def _spread(store: HotStore, options: Config, days: int | None, ids: Collection[
     from lpdeck.review.backlog import spread as spread_over
 
     day = options.calendar.day_of(now_ms())
-    if days is None:
+    if days is None and options.plan_on(day) is None:  # a plan fits the evenings by itself
         found = backlog(store, day)
         days = _agreed_days(found) if found is not None else None
     if days is None:
@@ -140,7 +138,7 @@ def _parting(store: HotStore, tally: Tally, options: Config) -> None:
 
     for line in done(tally):
         out(line)
-    queue = _queue(store, options)
+    queue = todays_queue(store, options).queue
     if queue.cards:
         out(f"{counts(Left(queue.due, queue.begun))} for today: lpdeck review")
 
@@ -159,110 +157,3 @@ def _starters_into_an_empty_home() -> None:
         write_atomically(where.decks / path.name, read_text(path))
     names = ", ".join(path.stem for path in starters)
     say(f"Your home is new: {where.path} begins with the starter decks {names}.")
-
-
-def limits(options: Config) -> Limits:
-    """The day's limits as the learner set them."""
-    return Limits(options.new_per_day, options.reviews_per_day, options.minutes_per_day)
-
-
-def due(
-    words: FILTER = None,
-    level: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--level", metavar="LEVEL", help="With the bar of sde1, sde2, senior, or all."),
-    ] = None,
-    count: Annotated[bool, typer.Option("--count", help="Print one number: cards due and new today.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Say how much today's review holds."""
-    from lpdeck.cli.choosing import filter_of
-    from lpdeck.config import with_value
-
-    options = config() if level is None else with_value(config(), "level", level)
-    chosen = filter_of(words)
-    with hot_store() as store:
-        queue = _queue(store, options, chosen)
-    if json:
-        out_json({"due": queue.due, "new": len(queue.new), "principles": dict(queue.by_principle())})
-    elif count:
-        out(str(len(queue.cards)))
-    else:
-        out(f"{queue.due} due   {len(queue.new)} new")
-
-
-def _queue(store: HotStore, options: Config, chosen: Filter | None = None) -> Queue:
-    """Today's queue, of the cards that pass a filter and are of the learner's level."""
-    from lpdeck.cli.choosing import find, of_level
-
-    now = now_ms()
-    ids = find(store, of_level(chosen, options.level), options, now)
-    return build(store, options.calendar.day_of(now), limits(options), None if ids is None else frozenset(ids))
-
-
-def today(*, json: bool) -> None:
-    """What today holds, in a few lines."""
-    options = config()
-    if context.is_new_home():
-        _welcome(json=json)
-        return
-    with hot_store() as store:
-        queue = _queue(store, options)
-        if json:
-            out_json(_today_json(queue, store, options))
-            return
-        _show_today(queue, store, options)
-
-
-def _welcome(*, json: bool) -> None:
-    if json:
-        out_json({"due": 0, "new": 0, "principles": {}, "drafts": 0})
-        return
-    out("lpdeck is ready, and has no cards yet.")
-    out("")
-    out("  lpdeck review         begin with the starter decks")
-    out("  lpdeck import PAGE    make cards from a page you saved, or - to paste one")
-
-
-def _today_json(queue: Queue, store: HotStore, options: Config) -> dict[str, Any]:
-    from lpdeck.days import date_of
-
-    day = options.calendar.day_of(now_ms())
-    return {
-        "date": date_of(day).isoformat(),
-        "due": queue.due,
-        "new": len(queue.new),
-        "principles": dict(queue.by_principle()),
-        "drafts": store.drafts(),
-        "next_due": None if (following := store.next_due(day)) is None else date_of(following).isoformat(),
-    }
-
-
-def _show_today(queue: Queue, store: HotStore, options: Config) -> None:
-    from lpdeck.cli.faces import title_of
-    from lpdeck.cli.rendering import Painter, day_name, plural
-    from lpdeck.days import date_of
-
-    day = options.calendar.day_of(now_ms())
-    date = date_of(day)
-    painter = Painter(width=min(context.width(), 80), colour=context.colour())
-    out(painter.style(f"{date:%A} {date.day} {date:%B}", "bold"))
-    out("")
-    if queue.cards:
-        minutes = max(1, round(store.pace_ms() * len(queue.cards) / 60_000))
-        out(f"  {queue.due} due   {len(queue.new)} new today   about {plural(minutes, 'minute')}")
-        out("")
-        counted = queue.by_principle().most_common()
-        names = [(title_of([slug]), number) for slug, number in counted]
-        room = max(len(name) for name, _ in names)
-        for name, number in names:
-            out(f"  {name.ljust(room)}  {number:>4}")
-        out("")
-    else:
-        following = store.next_due(day)
-        when = f"The next card is due {day_name(following, day)}." if following is not None else "No card is waiting."
-        out(f"  Nothing is due. {when}")
-        out("")
-    drafts = store.drafts()
-    waiting = f"{plural(drafts, 'draft')} {'waits' if drafts == 1 else 'wait'} for you: lpdeck check" if drafts else ""
-    out(painter.row("lpdeck review" if queue.cards else "lpdeck import PAGE", waiting, style=None))

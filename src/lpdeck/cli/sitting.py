@@ -47,7 +47,7 @@ def rating_word(asked: Asked, rating: Rating) -> str:
     """A rating with the interval it gives; while cramming there is only right and again."""
     if asked.is_crammed:
         return "again" if rating is Rating.AGAIN else "right"
-    return f"{rating.word} {interval(asked.outcomes[rating].interval)}"
+    return f"{rating.word} {interval(asked.wait(rating))}"
 
 
 def counts(left: Left) -> str:

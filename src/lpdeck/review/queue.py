@@ -1,6 +1,7 @@
 """What a study day holds: learning cards, then what is due, with new cards between, within the day's limits.
 
-Siblings (the same phrase or question in several decks) never meet on one day.
+Siblings (the same phrase or question in several decks) never meet on one day; in the last days before an interview,
+when every card is seen once more, they stand ten cards apart.
 """
 
 from __future__ import annotations
@@ -8,11 +9,18 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Container, Iterable, Iterator
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lpdeck.days import StudyDay
-from lpdeck.scheduling import Schedule, State
+from lpdeck.scheduling import Schedule, Scheduler, State
 from lpdeck.store.hot import DayLimits, HotStore, QueuedCard, StoredCard
+
+if TYPE_CHECKING:
+    from lpdeck.interviews import Interview
+    from lpdeck.planning.evening import Evening, PlanCard, Planner
+
+SIBLINGS_APART = 10
+"""How many places lie between siblings in the last days before an interview."""
 
 NEIGHBOURHOOD = 8
 """How many cards of nearly equal recall may change places so that principles alternate."""
@@ -35,12 +43,17 @@ class Queue:
     """The cards of a study day still to be asked. A sitting takes from the front; `later` are those it skipped."""
 
     def __init__(
-        self, learning: Iterable[QueuedCard], reviews: Iterable[QueuedCard], new: Iterable[QueuedCard]
+        self,
+        learning: Iterable[QueuedCard],
+        reviews: Iterable[QueuedCard],
+        new: Iterable[QueuedCard],
+        asked_last: Iterable[str | None] = (),
     ) -> None:
         self.learning = list(learning)
         self.reviews = deque(reviews)
         self.new = deque(new)
         self.later: list[QueuedCard] = []
+        self._asked_last: deque[str | None] = deque(asked_last, maxlen=SIBLINGS_APART - 1)
         self._reviews_at_first, self._new_at_first = len(self.reviews), len(self.new)
 
     @property
@@ -66,7 +79,13 @@ class Queue:
         """The next card: learning cards when their minute has come, reviews with new cards spread between them,
         learning cards up to `ahead_ms` (milliseconds) early, and what was skipped.
         """
-        if self.learning and minute(self.learning[0]) <= now_ms:
+        card = self._taken(now_ms, ahead_ms)
+        if card is not None:
+            self._asked_last.append(card.sibling)
+        return card
+
+    def _taken(self, now_ms: int, ahead_ms: int) -> QueuedCard | None:
+        if self.learning and minute(self.learning[0]) <= now_ms and not self._meets_sibling(self.learning[0]):
             return self.learning.pop(0)
         if self.reviews and not self._is_turn_of_new():
             return self.reviews.popleft()
@@ -75,6 +94,11 @@ class Queue:
         if self.learning and minute(self.learning[0]) <= now_ms + ahead_ms:
             return self.learning.pop(0)
         return self.later.pop(0) if self.later else None
+
+    def _meets_sibling(self, card: QueuedCard) -> bool:
+        """Whether a sibling was asked a moment ago, and there is something else to ask."""
+        is_held = card.sibling is not None and card.sibling in self._asked_last
+        return is_held and bool(self.reviews or self.new)
 
     def _is_turn_of_new(self) -> bool:
         """Whether new cards lag behind: both groups are used up at one pace, so that they end together."""
@@ -110,6 +134,62 @@ def build(store: HotStore, day: StudyDay, limits: Limits, chosen: Container[str]
     return Queue(learning, reviews, new)
 
 
+def build_planned(
+    store: HotStore,
+    day: StudyDay,
+    plan: Planner,
+    chosen: Container[str] | None,
+    left_ms: float,
+) -> tuple[Queue, Evening]:
+    """The queue of a study day up to an interview, as its plan wants it, and the plan's evening.
+
+    `left_ms` is what is left of the day's minutes. New cards stand between the reviews already.
+    """
+    from lpdeck.planning.evening import mixed
+
+    today, cards = store.day_limits(day), [card for card in store.plan_cards() if chosen is None or card.id in chosen]
+    most = plan.interview.new if today.new is None else today.new
+    new = None if most is None else max(most - store.begun(day), 0)
+    evening = plan.evening(cards, day, left_ms=left_ms, new=new)
+    reviews = (
+        evening.reviews if today.reviews is None else evening.reviews[: max(today.reviews - store.reviewed(day), 0)]
+    )
+    order = alternated(_queued(card, evening) for card in mixed(reviews, evening.new))
+    if day < evening.last_days:
+        met = store.met(day)
+        learning = _apart(_of(chosen, store.learning(day)), met)
+        return Queue(learning, _apart(order, met), ()), evening
+    last = store.asked_last(day, SIBLINGS_APART - 1)[::-1]
+    return Queue(_of(chosen, store.learning(day)), _spaced(order, last), (), last), evening
+
+
+def planner(store: HotStore, interview: Interview, scheduler: Scheduler) -> Planner:
+    """Who plans the evenings up to an interview, as this learner's habits are now."""
+    from lpdeck.planning.evening import Planner
+
+    return Planner(interview, scheduler, store.habits())
+
+
+def _queued(card: PlanCard, evening: Evening) -> QueuedCard:
+    is_new = card.schedule.memory is None
+    return QueuedCard(card.id, card.sibling, card.principles, None, is_new, card.id in evening.early)
+
+
+def _spaced(cards: Iterable[QueuedCard], asked_last: Iterable[str | None]) -> Iterator[QueuedCard]:
+    """The cards nearly in their order, siblings ten places apart.
+
+    One that can not have its distance today is left out: its question was answered.
+    """
+    waiting, last = list(cards), deque(asked_last, maxlen=SIBLINGS_APART - 1)
+    while waiting:
+        at = next((at for at, card in enumerate(waiting) if card.sibling is None or card.sibling not in last), None)
+        if at is None:
+            return
+        card = waiting.pop(at)
+        last.append(card.sibling)
+        yield card
+
+
 def new_cards(store: HotStore, day: StudyDay) -> Iterator[QueuedCard]:
     """The new cards, the principles taking turns in an order drawn for the day; each in the order of the decks."""
     sets = sorted(store.principle_sets(), key=lambda principles: drawn(f"{day}:{principles}"))
@@ -121,10 +201,15 @@ def drawn(seed: str) -> bytes:
     return blake2b(seed.encode(), digest_size=8).digest()
 
 
-def may_be_asked(card: StoredCard, schedule: Schedule, day: StudyDay) -> bool:
-    """Whether a queued card still waits; it may have been answered, suspended or edited elsewhere meanwhile."""
+def may_be_asked(card: StoredCard, schedule: Schedule, day: StudyDay, *, early: bool = False) -> bool:
+    """Whether a queued card still waits; it may have been answered, suspended or edited elsewhere meanwhile.
+
+    `early`: a plan asks it before it is due, but not twice a day.
+    """
     if card.draft or card.retired or schedule.suspended or (schedule.buried_until or day) > day:
         return False
+    if early and schedule.last_day is not None:
+        return schedule.last_day < day
     return schedule.state is not State.REVIEW or (schedule.due_day or day) <= day
 
 

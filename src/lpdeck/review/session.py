@@ -8,30 +8,50 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Container, Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lpdeck.days import Calendar, StudyDay
 from lpdeck.events import Event, Kind
 from lpdeck.review.drills import Exercise, exercise_of
-from lpdeck.review.queue import Limits, Queue, build, drawn, may_be_asked, minute, new_cards
+from lpdeck.review.queue import Limits, Queue, build, build_planned, drawn, may_be_asked, minute, new_cards, planner
 from lpdeck.scheduling import Outcome, Rating, Schedule, Scheduler, becomes_leech
 from lpdeck.store.hot import COUNTED_MS, Batch, HotStore, Mark, QueuedCard, StaleError, StoredCard
 
 if TYPE_CHECKING:
+    from lpdeck.interviews import Interview
+    from lpdeck.planning.evening import Evening
     from lpdeck.review.coaching import Coaching
 
-LEARN_AHEAD_MS = 20 * 60_000
+MINUTE_MS = 60_000
+
+LEARN_AHEAD_MS = 20 * MINUTE_MS
 """How much before its minute a learning card is asked when nothing else is left; Anki's default."""
 
 
 class Asked(NamedTuple):
-    """A card that is being asked: its schedule, what each rating gives (nothing while cramming), and its drill."""
+    """A card that is being asked: its schedule, what each rating gives (nothing while cramming), and its drill.
+
+    `recall` is the predicted chance (0 to 1) of recalling it now, None for a new card. `evening` is what a plan asks
+    on the study day `day`, where one holds.
+    """
 
     card: StoredCard
     schedule: Schedule
     outcomes: Mapping[Rating, Outcome]
     exercise: Exercise
     shown_ms: int
+    recall: float | None = None
+    day: StudyDay = StudyDay(0)
+    evening: Evening | None = None
+
+    def wait(self, rating: Rating) -> int:
+        """When the card is asked again after a rating: the interval of the schedule, or a plan's, if that is nearer."""
+        outcome = self.outcomes[rating]
+        if self.evening is None or outcome.interval < 0:
+            return outcome.interval
+        look = self.evening.next_look(outcome.memory.stability, self.day)
+        return outcome.interval if look is None else min(outcome.interval, max(look - self.day, 1))
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -93,6 +113,7 @@ class Sitting(ABC):
         self._skipped: list[str] = []
         self._done: dict[str, Tally] = {}
         self._undone: set[str] = set()
+        self._evening: Evening | None = None
 
     @abstractmethod
     def next(self, now_ms: int) -> Asked | Finished:
@@ -162,9 +183,13 @@ class Sitting(ABC):
     def again(self, asked: Asked, now_ms: int) -> Asked | None:
         """The card that is asked as it is now, after its words or its flag changed; None if it can not be asked."""
         found = self._store.asked(asked.card.id)
-        if found is None or not may_be_asked(*found, self.day):
+        if found is None or not may_be_asked(*found, self.day, early=self._is_early(asked.card.id)):
             return None
         return self._asked(*found, now_ms)._replace(shown_ms=asked.shown_ms)
+
+    def _is_early(self, card: str) -> bool:
+        """Whether a plan asks a card today before it is due."""
+        return self._current is not None and self._current.id == card and self._current.is_early
 
     def history(self, card: str) -> list[Event]:
         """What happened to a card, in order of id."""
@@ -193,13 +218,16 @@ class Sitting(ABC):
         return Asked(
             card=card,
             schedule=schedule,
-            outcomes=self._outcomes(card.id, schedule, now_ms),
+            outcomes=self._outcomes(card, schedule, now_ms),
             exercise=exercise_of(card, self.day, duels=self._duels),
             shown_ms=now_ms,
+            recall=self._scheduler.recall(schedule, self.day),
+            day=self.day,
+            evening=self._evening,
         )
 
-    def _outcomes(self, card: str, schedule: Schedule, now_ms: int) -> Mapping[Rating, Outcome]:
-        return self._scheduler.outcomes(card, schedule, self.day, now_ms)
+    def _outcomes(self, card: StoredCard, schedule: Schedule, now_ms: int) -> Mapping[Rating, Outcome]:
+        return self._scheduler.for_principles(card.principles).outcomes(card.id, schedule, self.day, now_ms)
 
     def _count(self, batch: str, rating: Rating, took_ms: int) -> None:
         self._done[batch] = Tally(1, int(rating is not Rating.AGAIN), took_ms)
@@ -210,9 +238,10 @@ class Sitting(ABC):
 
 
 class ReviewSession(Sitting):
-    """A sitting that reviews: due cards, then new ones, within the day's limits.
+    """A sitting that reviews: due cards, then new ones, within the day's limits; or what an interview's plan asks.
 
-    `chosen` are the ids to which it keeps; None are all.
+    `chosen` are the ids to which it keeps; None are all. Under a plan the minutes of `limits` hold, and the numbers
+    that were given for the day alone.
     """
 
     def __init__(
@@ -224,10 +253,12 @@ class ReviewSession(Sitting):
         now_ms: int,
         *,
         chosen: Container[str] | None = None,
+        interview: Interview | None = None,
         duels: bool = True,
     ) -> None:
         super().__init__(store, scheduler, calendar, now_ms, duels=duels)
         self._limits = limits
+        self._interview = interview
         self._chosen = chosen
         self._rebuild(now_ms)
 
@@ -239,11 +270,14 @@ class ReviewSession(Sitting):
             if self._current is None and self._is_out_of_time():
                 return Finished(minutes=self._minutes, left=self.left())
             queued = self._current or self._queue.take(now_ms, LEARN_AHEAD_MS)
+            if queued is None and self._has_more_time():
+                self._rebuild(now_ms)  # the cards took less time than the plan had thought
+                queued = self._queue.take(now_ms, LEARN_AHEAD_MS)
             if queued is None:
                 return self._finished()
             self._current = queued
             found = self._store.asked(queued.id)
-            if found is not None and may_be_asked(*found, self.day):
+            if found is not None and may_be_asked(*found, self.day, early=queued.is_early):
                 return self._asked(*found, now_ms)
             self._rebuild(now_ms)
 
@@ -259,14 +293,15 @@ class ReviewSession(Sitting):
 
         The due date of a learning step counts from the answer, not from when the card was shown.
         """
-        day = self._day_of(now_ms)
+        day, card = self._day_of(now_ms), asked.card
         outcome = asked.outcomes[rating]
         if day != self.day or outcome.interval < 0:
-            outcome = self._scheduler.outcomes(asked.card.id, asked.schedule, day, now_ms)[rating]
+            scheduler = self._scheduler.for_principles(card.principles)
+            outcome = scheduler.outcomes(card.id, asked.schedule, day, now_ms)[rating]
         took_ms = max(0, now_ms - asked.shown_ms)
         try:
             event = self._store.answer(
-                asked.card.id,
+                card.id,
                 asked.schedule,
                 outcome,
                 at_ms=now_ms,
@@ -276,11 +311,12 @@ class ReviewSession(Sitting):
                 detail=dict(detail or {}),
             )
         except StaleError:
+            self._scheduler = self._store.scheduler(self._scheduler)
             self._rebuild(now_ms)
             return False
         self._count(event.batch, rating, took_ms)
         self._spent_ms += min(took_ms, COUNTED_MS)
-        self._skipped = [card for card in self._skipped if card != asked.card.id]
+        self._skipped = [one for one in self._skipped if one != card.id]
         self._go_on(outcome)
         return True
 
@@ -294,18 +330,43 @@ class ReviewSession(Sitting):
         return len(self._queue.cards) > 1
 
     def _is_out_of_time(self) -> bool:
-        return self._minutes > 0 and self._spent_ms >= self._minutes * 60_000
+        return self._minutes > 0 and self._spent_ms >= self._minutes * MINUTE_MS
+
+    def _has_more_time(self) -> bool:
+        """Whether a plan's evening ended early."""
+        return self._evening is not None and self._minutes * MINUTE_MS - self._spent_ms >= MINUTE_MS
 
     def _rebuild(self, now_ms: int) -> None:
         self.day = day = self._day_of(now_ms)
         self._current = None
-        self._queue: Queue = build(self._store, day, self._limits, self._chosen)
-        self._queue.later += filter(None, map(self._queue.pull, self._skipped))
         self._minutes = self._limits.on(self._store.day_limits(day)).minutes
         self._spent_ms = self._store.spent_ms(day, self._calendar.starts_ms(day)) if self._minutes else 0
+        self._queue, self._evening = self._built(day)
+        self._queue.later += filter(None, map(self._queue.pull, self._skipped))
+
+    def _built(self, day: StudyDay) -> tuple[Queue, Evening | None]:
+        if self._interview is None or day > self._interview.day:
+            return build(self._store, day, self._limits, self._chosen), None
+        return build_planned(
+            self._store, day, planner(self._store, self._interview, self._scheduler), self._chosen, self._left_ms()
+        )
+
+    def _left_ms(self) -> float:
+        """What is left of the day's minutes; without end where there are none."""
+        return max(self._minutes * MINUTE_MS - self._spent_ms, 0) if self._minutes else inf
 
     def _pull(self, card: str) -> QueuedCard | None:
-        return self._queue.pull(card)
+        queued = self._queue.pull(card)
+        if queued is None and self._evening is not None:
+            return self._taken_back(card)
+        return queued
+
+    def _taken_back(self, card: str) -> QueuedCard | None:
+        """A card that the plan would not ask now, but whose answer was just taken back."""
+        found = self._store.asked(card)
+        if found is None or not may_be_asked(*found, self.day, early=True):
+            return None
+        return QueuedCard(card, found[0].sibling, found[0].principles, None, found[1].is_new, is_early=True)
 
     def _go_on(self, outcome: Outcome) -> None:
         """Puts the answered card where it comes next today, if it does."""
@@ -316,7 +377,9 @@ class ReviewSession(Sitting):
     def _finished(self) -> Finished:
         learning = self._queue.learning
         due = self._store.next_due(self.day)
-        if self._limits.new_per_day and next(new_cards(self._store, self.day), None) is not None:
+        if self._evening is not None and self._interview is not None and self.day + 1 < self._interview.day:
+            due = StudyDay(self.day + 1)  # a plan asks every evening
+        elif self._limits.new_per_day and next(new_cards(self._store, self.day), None) is not None:
             due = StudyDay(self.day + 1)  # new cards are left for tomorrow
         return Finished(minute(learning[0]) if learning else None, due)
 
@@ -411,7 +474,7 @@ class CramSession(Sitting):
             self._settled |= dict.fromkeys([batch.id], batch.cards[0])
         super()._marked(batch, now_ms)
 
-    def _outcomes(self, card: str, schedule: Schedule, now_ms: int) -> Mapping[Rating, Outcome]:
+    def _outcomes(self, card: StoredCard, schedule: Schedule, now_ms: int) -> Mapping[Rating, Outcome]:
         return {}
 
     def _right(self) -> set[str]:

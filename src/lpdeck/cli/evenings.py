@@ -1,0 +1,67 @@
+"""What an evening holds, as `lpdeck`, `lpdeck due` and `lpdeck review` count it: by a plan, where one holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from lpdeck.cli.context import config, now_ms
+from lpdeck.config import Config
+from lpdeck.review.queue import Limits, Queue, build, build_planned, planner
+from lpdeck.store.hot import HotStore
+
+if TYPE_CHECKING:
+    from lpdeck.filters import Filter
+    from lpdeck.interviews import Interview
+    from lpdeck.planning.evening import Evening, Planner
+
+MINUTE_MS = 60_000
+
+
+class Today(NamedTuple):
+    """Today's queue; and where a plan holds, who plans it and what the evening asks."""
+
+    queue: Queue
+    planner: Planner | None = None
+    evening: Evening | None = None
+
+
+def limits(options: Config, interview: Interview | None) -> Limits:
+    """The day's limits as the learner set them; the minutes are those of the plan, where one holds."""
+    minutes = options.minutes_per_day if interview is None else interview.minutes
+    return Limits(options.new_per_day, options.reviews_per_day, minutes)
+
+
+def at_level(level: str | None) -> Config:
+    """The options; with the level that was asked for, or else that of the interview ahead."""
+    from lpdeck.config import with_value
+
+    options = config()
+    if level is not None:
+        return with_value(options, "level", level)
+    interview = options.plan_on(options.calendar.day_of(now_ms())) if options.interviews else None
+    if interview is None or interview.level == "all":
+        return options
+    return with_value(options, "level", interview.level)
+
+
+def chosen_ids(store: HotStore, options: Config, chosen: Filter | None, now_ms: int) -> frozenset[str] | None:
+    """The cards that pass a filter and are of the learner's level; None for all."""
+    from lpdeck.cli.choosing import find, of_level
+
+    found = find(store, of_level(chosen, options.level), options, now_ms)
+    return None if found is None else frozenset(found)
+
+
+def todays_queue(store: HotStore, options: Config, chosen: Filter | None = None) -> Today:
+    """Today's queue, of the cards that pass a filter and are of the learner's level."""
+    now = now_ms()
+    day = options.calendar.day_of(now)
+    ids, interview = chosen_ids(store, options, chosen, now), options.plan_on(day)
+    if interview is None:
+        return Today(build(store, day, limits(options, None), ids))
+    plan = planner(store, interview, store.scheduler(options.scheduler))
+    minutes = limits(options, interview).on(store.day_limits(day)).minutes
+    spent = store.spent_ms(day, options.calendar.starts_ms(day))
+    left = max(minutes * MINUTE_MS - spent, 0) if minutes else float("inf")
+    queue, evening = build_planned(store, day, plan, ids, left)
+    return Today(queue, plan, evening)

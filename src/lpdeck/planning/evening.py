@@ -1,0 +1,380 @@
+"""The plan for an interview: which cards an evening asks so that most is remembered on the day.
+
+The plan is a view over the schedule. It chooses among cards and never writes a due date; without it the schedule is
+what FSRS says. It works towards one figure: the mean, over all cards, of the chance to recall a card on the day, where
+a card that was never seen counts as nothing. Three rules follow from it:
+
+1. Cards are begun while there is time left to see each of them once more; the principle that would stand worst on the
+   day comes first, and of its cards the kind that costs least. What is due competes with them by what it adds.
+2. In the last days every card is seen once more: those that last long first, the fragile ones nearest to the day, and
+   each evening the cheapest first. If the time does not suffice, the cards that give least for their time are given up.
+3. What time is left in the last days goes to cards that would fall under the desired retention on the day.
+
+Pure: times are milliseconds, days are study days, chances are 0 to 1.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict, deque
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, inf
+from typing import NamedTuple
+
+from lpdeck.days import StudyDay
+from lpdeck.interviews import Interview
+from lpdeck.planning.habits import Habits
+from lpdeck.planning.worth import Worth, known
+from lpdeck.scheduling import Schedule, Scheduler, State
+
+LAST_DAYS = range(3, 8)
+"""Over how many evenings the last looks are spread: one that is missed must not be the only one, and what was seen
+more than a week ago was not seen in the last days."""
+
+MINUTE_MS = 60_000
+
+
+class PlanCard(NamedTuple):
+    """A card that can be asked, as far as a plan looks at it; in the order of the deck files."""
+
+    id: str
+    kind: str
+    principles: tuple[str, ...]
+    sibling: str | None
+    schedule: Schedule
+
+
+class Evening(NamedTuple):
+    """What a plan asks on one study day, beside the cards in a learning step.
+
+    `reviews` and `new` are in the order in which they are worth their time. `early` are those of the reviews that
+    are asked before FSRS would, `given_up` the cards that get no last look. `last_days` is the first of the last
+    days, and `floors` say from which stability (days) on a card has its last look on each of them, the first day first.
+    """
+
+    reviews: tuple[PlanCard, ...]
+    new: tuple[PlanCard, ...]
+    early: frozenset[str]
+    given_up: tuple[PlanCard, ...]
+    last_days: StudyDay
+    floors: tuple[float, ...]
+
+    def next_look(self, stability: float, today: StudyDay) -> StudyDay | None:
+        """The study day on which a card of this stability is seen once more; None where it was, in the last days."""
+        if today >= self.last_days:
+            return None
+        rank = len(self.floors) - bisect_right(sorted(self.floors), stability)
+        return StudyDay(self.last_days + min(rank, max(len(self.floors) - 1, 0)))
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans evenings for one interview with a learner's scheduler and habits."""
+
+    interview: Interview
+    scheduler: Scheduler
+    habits: Habits
+
+    @property
+    def day(self) -> StudyDay:
+        """The study day of the interview."""
+        return self.interview.day
+
+    @cached_property
+    def worth(self) -> Worth:
+        """What asking a card adds, and how long it takes."""
+        return Worth(self.day, self.scheduler, self.habits)
+
+    @property
+    def evening_ms(self) -> int:
+        """What an evening holds."""
+        return self.interview.minutes * MINUTE_MS
+
+    def evening(
+        self, cards: Iterable[PlanCard], today: StudyDay, *, left_ms: float | None = None, new: int | None = None
+    ) -> Evening:
+        """What to ask on a study day up to the interview, with `left_ms` of that day left and at most `new` begun."""
+        standing = _Standing(self, cards, today)
+        left = self.evening_ms if left_ms is None else left_ms
+        time = _Time(max(left - standing.steps_ms, 0), self.evening_ms, max(self.day - today, 1))
+        begun = _Beginning(self, standing, today, new)
+        looks = _Looks(self, standing, today, begun, time.all_ms)
+        if today < looks.since:
+            reviews = _prepare(self, standing, today, time, begun, looks)
+        else:
+            reviews = _look_again(self, standing, today, time, begun, looks)
+        early = frozenset(card.id for card in reviews if not _is_due(card, today))
+        floors = _floors(looks.waiting, self.day - looks.since)
+        return Evening(tuple(reviews), tuple(begun.cards), early, tuple(looks.given_up), looks.since, floors)
+
+    def takes_ms(self, cards: Iterable[PlanCard], chosen: Container[str]) -> float:
+        """How long the chosen ones of some cards take on an evening."""
+        return sum(self._takes_ms(card) for card in cards if card.id in chosen)
+
+    def _takes_ms(self, card: PlanCard) -> float:
+        if card.schedule.memory is None:
+            return self.worth.begin_ms(card.kind)
+        if card.schedule.state is not State.REVIEW:
+            return self.habits.ms(card.kind, "step")
+        return self.worth.ask_ms(card.kind, self.worth.recall(card.schedule))
+
+    def least_minutes(self, cards: Iterable[PlanCard], today: StudyDay) -> int:
+        """The minutes that each evening needs at least to begin every card, and to see each once more at the end."""
+        standing = _Standing(self, cards, today)
+        begun = _Beginning(self, standing, today, None)
+        need = standing.sweep_ms + standing.steps_ms + sum(ms for _, ms in begun.offers())
+        return ceil(need / max(self.day - today, 1) / MINUTE_MS)
+
+
+class _Time:
+    """The time until the interview: what is left of today, and of all evenings together."""
+
+    def __init__(self, today_ms: float, evening_ms: float, evenings: int) -> None:
+        self.today_ms = today_ms
+        self.evenings = evenings
+        self.all_ms = today_ms + (evenings - 1) * evening_ms
+
+    def spend(self, ms: float) -> None:
+        self.today_ms -= ms
+        self.all_ms -= ms
+
+
+class _Standing:
+    """Where the cards stand on a study day: those in Review, those never seen, what the last looks will take."""
+
+    def __init__(self, planner: Planner, cards: Iterable[PlanCard], today: StudyDay) -> None:
+        self.review: list[PlanCard] = []
+        self.recall: dict[str, float] = {}
+        self.ask_ms: dict[str, float] = {}
+        self.unseen: dict[tuple[tuple[str, ...], str], deque[PlanCard]] = {}
+        self.sizes: defaultdict[str, int] = defaultdict(int)
+        self.recalled: defaultdict[str, float] = defaultdict(float)
+        self.steps_ms = self.sweep_ms = 0.0
+        for card in cards:
+            recall = planner.worth.recall(card.schedule)
+            for principle in card.principles or ("",):
+                self.sizes[principle] += 1
+                self.recalled[principle] += recall
+            if card.schedule.memory is None:
+                if _is_awake(card, today):
+                    self.unseen.setdefault((card.principles, card.kind), deque()).append(card)
+                continue
+            if card.schedule.state is not State.REVIEW:
+                self.steps_ms += planner.habits.ms(card.kind, "step")
+                continue
+            self.review.append(card)
+            self.recall[card.id] = recall
+            self.ask_ms[card.id] = planner.worth.ask_ms(card.kind, recall)
+            self.sweep_ms += planner.worth.ask_ms(card.kind, planner.scheduler.desired_retention)
+
+
+def _is_awake(card: PlanCard, today: StudyDay) -> bool:
+    return (card.schedule.buried_until or today) <= today
+
+
+def _is_due(card: PlanCard, today: StudyDay) -> bool:
+    return card.schedule.due_day is not None and card.schedule.due_day <= today and _is_awake(card, today)
+
+
+class _Beginning:
+    """The new cards of an evening: the principle that would stand worst on the day first, its cheapest kind first."""
+
+    def __init__(self, planner: Planner, standing: _Standing, today: StudyDay, limit: int | None) -> None:
+        self.cards: list[PlanCard] = []
+        self._planner, self._standing, self._limit = planner, standing, limit
+        self._today = today
+        is_last = planner.day - today <= 1
+        self._is_over = today >= planner.day or (is_last and bool(standing.review))
+        self._look = None if is_last else StudyDay(planner.day - 1)
+        self._evenings = max(planner.day - today, 1)
+
+    @cached_property
+    def gain(self) -> float:
+        """What a card begun today adds on the day."""
+        return self._planner.worth.new_gain(self._today, self._look)
+
+    def cost_ms(self, kind: str) -> float:
+        """What beginning a card takes, with its last look."""
+        look = (
+            0.0 if self._look is None else self._planner.worth.ask_ms(kind, self._planner.scheduler.desired_retention)
+        )
+        return self._planner.worth.begin_ms(kind) + look
+
+    def offers(self) -> Iterator[tuple[float, float]]:
+        """What each kind of new cards would add for a millisecond, and how long all of it takes until the interview."""
+        room = 0 if self._is_over else inf if self._limit is None else self._limit * self._evenings
+        counts: defaultdict[str, int] = defaultdict(int)
+        for (_, kind), cards in self._standing.unseen.items():
+            counts[kind] += len(cards)
+        for kind in sorted(counts, key=self.cost_ms):
+            count = min(counts[kind], room)
+            room -= count
+            yield self.gain / self.cost_ms(kind), self.cost_ms(kind) * count
+
+    def next(self, time: _Time, reserved_ms: float) -> tuple[str, tuple[str, ...]] | None:
+        """The kind and principles of the next card, if there is time for one that leaves `reserved_ms` of all time."""
+        if self._is_over or (self._limit is not None and len(self.cards) >= self._limit):
+            return None
+        room = time.all_ms - reserved_ms
+        fitting = [
+            (self._share(principles), self.cost_ms(kind), principles, kind)
+            for (principles, kind), cards in self._standing.unseen.items()
+            if cards and self.cost_ms(kind) <= room and time.today_ms > 0
+        ]
+        if not fitting:
+            return None
+        _, _, principles, kind = min(fitting)
+        return kind, principles
+
+    def take(self, kind: str, principles: tuple[str, ...], time: _Time) -> float:
+        """Begins a card; returns the time that its last look will take."""
+        self.cards.append(self._standing.unseen[principles, kind].popleft())
+        for principle in principles or ("",):
+            self._standing.recalled[principle] += self.gain
+        time.spend(self._planner.worth.begin_ms(kind))
+        return self.cost_ms(kind) - self._planner.worth.begin_ms(kind)
+
+    def begin(self, time: _Time, reserved: float) -> None:
+        """Begins cards while there is time beside what is reserved."""
+        while found := self.next(time, reserved):
+            reserved += self.take(*found, time)
+
+    def _share(self, principles: tuple[str, ...]) -> float:
+        """How much of the worst of these principles would be known on the day."""
+        standing = self._standing
+        return min(standing.recalled[one] / standing.sizes[one] for one in principles or ("",))
+
+
+class _Looks:
+    """The last looks: since when, and which cards get one.
+
+    `since` is the first of the last days: so late that their evenings hold a look at every card. Looks and cards
+    never seen compete for the time that is left: what adds most for its time is done, the rest is given up.
+    """
+
+    def __init__(
+        self, planner: Planner, standing: _Standing, today: StudyDay, begun: _Beginning, room_ms: float
+    ) -> None:
+        evenings = ceil(standing.sweep_ms / planner.evening_ms)
+        self.since = StudyDay(planner.day - min(max(evenings, LAST_DAYS[0]), LAST_DAYS[-1]))
+        look = StudyDay(max(planner.day - 1, today))
+        waiting = [card for card in standing.review if known(card.schedule)[1] < self.since]
+        self.worth = {
+            card.id: planner.worth.look_gain(card.schedule, look) / standing.ask_ms[card.id] for card in waiting
+        }
+        offers = [(worth, standing.ask_ms[card]) for card, worth in self.worth.items()]
+        least = _least_worth([*offers, *begun.offers()], room_ms)
+        self.waiting = [card for card in waiting if self.worth[card.id] >= least]
+        self.given_up = [card for card in waiting if self.worth[card.id] < least]
+        self.need_ms = sum(standing.ask_ms[card.id] for card in self.waiting)
+
+
+def _least_worth(offers: Iterable[tuple[float, float]], room_ms: float) -> float:
+    """What a millisecond must add at least so that all that adds more fits into the time.
+
+    `offers` say what a millisecond of each adds, and how many it takes.
+    """
+    spent = 0.0
+    for worth, ms in sorted(offers, reverse=True):
+        spent += ms
+        if spent > room_ms:
+            return worth
+    return 0.0
+
+
+def _prepare(
+    planner: Planner, standing: _Standing, today: StudyDay, time: _Time, begun: _Beginning, looks: _Looks
+) -> list[PlanCard]:
+    """An evening before the last days: what is due and what is new, by what they add for their time."""
+    look = StudyDay(planner.day - 1)
+    due = [card for card in standing.review if _is_due(card, today)]
+    worth = {card.id: planner.worth.due_gain(card.schedule, today, look) / standing.ask_ms[card.id] for card in due}
+    waiting = deque(sorted(due, key=lambda card: -worth[card.id]))
+    reserved = min(looks.need_ms, (planner.day - looks.since) * planner.evening_ms)
+    chosen = list[PlanCard]()
+    while time.today_ms > 0:
+        found = begun.next(time, reserved)
+        new_worth = begun.gain / begun.cost_ms(found[0]) if found else -1.0
+        if waiting and (found is None or worth[waiting[0].id] >= new_worth):
+            card = waiting.popleft()
+            time.spend(standing.ask_ms[card.id])
+            chosen.append(card)
+        elif found is not None:
+            reserved += begun.take(*found, time)
+        else:
+            break
+    return chosen
+
+
+def _look_again(
+    planner: Planner, standing: _Standing, today: StudyDay, time: _Time, begun: _Beginning, looks: _Looks
+) -> list[PlanCard]:
+    """An evening of the last days: its share of the last looks, then what would else be weak on the day."""
+    awake = sorted((card for card in looks.waiting if _is_awake(card, today)), key=_lasting)
+    done = sum(standing.ask_ms[card.id] for card in standing.review if known(card.schedule)[1] == today)
+    quota = (looks.need_ms + done) / time.evenings - done
+    share = _share_of(awake, standing.ask_ms, min(time.today_ms, quota))
+    used = sum(standing.ask_ms[card.id] for card in share)
+    time.spend(used)
+    share.sort(key=lambda card: -looks.worth[card.id])
+    begun.begin(time, looks.need_ms - used)
+    return share + _weak(planner, standing, today, time, {card.id for card in (*share, *looks.waiting)})
+
+
+def _lasting(card: PlanCard) -> tuple[float, str]:
+    """The order of the last looks: a card that lasts loses least by an early one."""
+    return -known(card.schedule)[0].stability, card.id
+
+
+def _share_of(cards: Sequence[PlanCard], ask_ms: Mapping[str, float], quota: float) -> list[PlanCard]:
+    """The first cards, until the quota is used."""
+    share, used = list[PlanCard](), 0.0
+    for card in cards:
+        if used >= quota:
+            break
+        share.append(card)
+        used += ask_ms[card.id]
+    return share
+
+
+def _weak(planner: Planner, standing: _Standing, today: StudyDay, time: _Time, taken: set[str]) -> list[PlanCard]:
+    """Cards for the rest of an evening, those that gain most first: due again, or weak on the day."""
+    rest = [
+        card
+        for card in standing.review
+        if card.id not in taken
+        and _is_awake(card, today)
+        and known(card.schedule)[1] < today
+        and (standing.recall[card.id] < _wanted(planner, card) or _is_due(card, today))
+    ]
+    worth = {card.id: planner.worth.look_gain(card.schedule, today) / standing.ask_ms[card.id] for card in rest}
+    chosen = list[PlanCard]()
+    for card in sorted(rest, key=lambda card: -worth[card.id]):
+        if time.today_ms <= 0 or worth[card.id] <= 0:
+            break
+        time.spend(standing.ask_ms[card.id])
+        chosen.append(card)
+    return chosen
+
+
+def _wanted(planner: Planner, card: PlanCard) -> float:
+    """The retention that the learner desires of a card."""
+    return planner.scheduler.for_principles(card.principles).desired_retention
+
+
+def _floors(cards: Sequence[PlanCard], evenings: int) -> tuple[float, ...]:
+    """The least stability of the cards that each of the last evenings shows, the first evening first."""
+    lasting = sorted((-_lasting(card)[0] for card in cards), reverse=True)
+    if not lasting:
+        return tuple([0.0] * evenings)
+    ends = [max(round((evening + 1) * len(lasting) / evenings) - 1, 0) for evening in range(evenings)]
+    return tuple(lasting[end] for end in ends)
+
+
+def mixed(reviews: Sequence[PlanCard], new: Sequence[PlanCard]) -> list[PlanCard]:
+    """Reviews with the new cards spread between them, so that both end together; a review comes first."""
+    places = [((at + 1) / (len(reviews) + 1), 0, at, card) for at, card in enumerate(reviews)]
+    places += [((at + 1) / (len(new) + 1), 1, at, card) for at, card in enumerate(new)]
+    return [card for *_, card in sorted(places, key=lambda place: place[:3])]
