@@ -229,7 +229,8 @@ def statements_of(home: Home) -> list[str]:
 def split(home: Home) -> None:
     """Prints what each step takes inside one process: the median of some runs."""
     options, day, ahead = load_config(home.config), today(), interview(home).day
-    scheduler = store.scheduler(options.scheduler)
+    with closing(opened(home)) as store:
+        scheduler = store.scheduler(options.scheduler)
     steps: dict[str, Callable[[sqlite3.Connection], object]] = {
         "cards, counted": lambda connection: known_cards(connection, scheduler, day, ahead),
         "answers in Review, folded": lambda connection: kept(connection, first_day(day), CALENDAR),

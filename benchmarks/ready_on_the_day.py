@@ -31,6 +31,7 @@ from lpdeck.deck.toml import write_deck
 from lpdeck.home import Home
 from lpdeck.interviews import Interview
 from lpdeck.planning.forecast import Forecast, forecast, planned
+from lpdeck.planning.habits import usual_ms
 from lpdeck.principles import Principle
 from lpdeck.review.queue import Limits, planner
 from lpdeck.review.session import Asked, Finished, ReviewSession
@@ -56,16 +57,9 @@ CALENDAR = Calendar(UTC, 4)
 NEW_PER_DAY = (10, 20, 30, 40, 60, 80)
 """How many cards plain order begins each day; 10 is what the program is set up with."""
 
-# What share of the cards is of a kind, and the seconds that an answer to one takes in Review.
-KINDS = {
-    "disqualifier": (0.38, 5),
-    "quiz": (0.25, 9),
-    "follow-up": (0.20, 14),
-    "reframing": (0.06, 15),
-    "stage": (0.06, 30),
-    "level": (0.05, 16),
-}
-FIRST_TAKES = 1.5
+# What share of the cards is of a kind. An answer takes this learner half of what is usual for its kind.
+KINDS = {"disqualifier": 0.38, "quiz": 0.25, "follow-up": 0.20, "reframing": 0.06, "stage": 0.06, "level": 0.05}
+PACE = 0.5
 FIRST_RATINGS = (0.24, 0.094, 0.495, 0.171)
 REMEMBERED_RATINGS = (0.0, 0.224, 0.631, 0.145)
 STEP_RATINGS = (0.08, 0.06, 0.8, 0.06)
@@ -91,8 +85,8 @@ class Learner:
         rating = self._rating(known, state, day)
         elapsed = 0 if known is None else day - known[1]
         self.memories[card] = (self.true.memory_after(known and known[0], elapsed, rating), day)
-        seconds = KINDS[asked.card.kind][1] * (FIRST_TAKES if known is None else 1.0)
-        return rating, round(1000 * seconds * self.draw.lognormvariate(-(SPREAD**2) / 2, SPREAD))
+        usual = usual_ms(asked.card.kind, "first" if known is None else "review")
+        return rating, round(PACE * usual * self.draw.lognormvariate(-(SPREAD**2) / 2, SPREAD))
 
     def _rating(self, known: tuple[Memory, StudyDay] | None, state: State | None, day: StudyDay) -> Rating:
         if known is None:
@@ -127,7 +121,7 @@ def make_home(path: Path, seed: int) -> tuple[Home, dict[str, str]]:
     home = Home(path)
     home.decks.mkdir(parents=True)
     sizes = [draw.uniform(0.5, 1.5) for _ in Principle]
-    kinds, shares = list(KINDS), [share for share, _ in KINDS.values()]
+    kinds, shares = list(KINDS), list(KINDS.values())
     decks: defaultdict[Principle, list[Card]] = defaultdict(list)
     for number in range(CARDS):
         principle, kind = draw.choices(list(Principle), sizes)[0], draw.choices(kinds, shares)[0]

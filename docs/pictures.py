@@ -16,18 +16,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from halfyear import half_year
+from lpdeck.cli.charting import drawn as drawn_charts
 from lpdeck.cli.desk import DeckDesk
 from lpdeck.cli.keys import Screen
+from lpdeck.cli.planning import made, shown_plan
+from lpdeck.cli.progressing import read, told
 from lpdeck.cli.rendering import Painter
-from lpdeck.cli.svg import picture
+from lpdeck.cli.svg import Theme, picture
 from lpdeck.cli.terminal import TerminalReviewer
-from lpdeck.config import Config
+from lpdeck.config import Config, load_config
+from lpdeck.days import StudyDay, date_of
 from lpdeck.deck.folder import deck_paths
 from lpdeck.home import Home
+from lpdeck.interviews import Interview
 from lpdeck.review.loop import run
 from lpdeck.review.queue import Limits
 from lpdeck.review.session import ReviewSession
 from lpdeck.shipped import shipped
+from lpdeck.statistics import statistics
 from lpdeck.store.hot import HotStore, open_hot
 from lpdeck.store.index import refresh
 from lpdeck.store.schema import open_engine, transaction
@@ -107,7 +116,52 @@ def draw_all() -> dict[str, str]:
         store = starter_home(Home(Path(folder)))
         drawn = {f"review-{name}.svg": draw(store, scene) for name, scene in SCENES.items()}
         store.close()
-    return drawn
+    return drawn | draw_figures()
+
+
+FEW_WEEKS = 24
+"""Of the learner of the plan; that of progress and statistics has half a year behind them."""
+
+CHARTS = ("reviews", "retention", "calibration")
+
+
+def draw_figures() -> dict[str, str]:
+    """The pictures of plan, progress and statistics: of a learner whose answers are drawn from a seed."""
+    with tempfile.TemporaryDirectory() as folder:
+        begun = half_year(Home(Path(folder) / "begun"), days=FEW_WEEKS)
+        lived = half_year(Home(Path(folder) / "lived"))
+        return {"plan.svg": _plan(begun), "progress.svg": _progress(lived), "stats.svg": _stats(lived)}
+
+
+def _opened(home: Home) -> tuple[HotStore, Config, StudyDay]:
+    store, options = open_hot(home), load_config(home.config)
+    assert store is not None
+    return store, options, options.calendar.day_of(EVENING)
+
+
+def _plan(home: Home) -> str:
+    store, options, today = _opened(home)
+    report = made(store, options, Interview("onsite", StudyDay(today + 14), 15), today)
+    store.close()
+    lines = list(shown_plan(report, Painter(width=COLUMNS)))
+    return picture(lines, columns=COLUMNS, title="lpdeck plan")
+
+
+def _progress(home: Home) -> str:
+    store, options, today = _opened(home)
+    interview = Interview("onsite", StudyDay(today + 14))
+    lines = told(*read(store, options, today, interview), Painter(width=COLUMNS), today, interview)
+    store.close()
+    return picture(lines, columns=COLUMNS, title="lpdeck progress")
+
+
+def _stats(home: Home) -> str:
+    store, options, today = _opened(home)
+    charts = statistics(store.tally(), store.scheduler(options.scheduler), options.calendar, today)
+    store.close()
+    chosen = [chart for chart in charts if chart.name in CHARTS]
+    lines = drawn_charts(chosen, Painter(width=COLUMNS), date_of(today))
+    return picture(lines, columns=COLUMNS, title="lpdeck stats", theme=Theme(line_height=17, areas=True))
 
 
 def starter_home(home: Home) -> HotStore:

@@ -31,9 +31,10 @@ _STAGES = ("Situation", "Task", "Action", "Result")
 _EXERCISES = ("Which detail decides?", "What comes first?", "What is missing?", "Who owns it?", "What is measured?")
 
 
-def half_year(home: Home, seed: int = 1, today: StudyDay | None = None) -> Home:
-    """Fills a home with 300 cards and some 5,000 answers up to the morning of `today` (26 November 2026).
+def half_year(home: Home, seed: int = 1, today: StudyDay | None = None, days: int = DAYS) -> Home:
+    """Fills a home with 300 cards and, for half a year, some 5,000 answers up to the morning of `today`.
 
+    `today` is 26 November 2026 unless given; `days` is since when the learner has been learning.
     Study days are those of UTC. The learner is better at some principles than FSRS believes, and worse at others.
     Log and schedules agree.
     """
@@ -45,7 +46,7 @@ def half_year(home: Home, seed: int = 1, today: StudyDay | None = None) -> Home:
     indexed(home)
     ((device,),) = query(home, "SELECT id FROM device WHERE here = 1")
     learner = Learner(Random(seed), device)
-    learner.live(decks, StudyDay(study_day(LAST_DAY) if today is None else today))
+    learner.live(decks, StudyDay(study_day(LAST_DAY) if today is None else today), days)
     database = sqlite3.connect(home.database)
     with database:
         database.executemany(ADD_EVENT, map(event_row, learner.events))
@@ -88,14 +89,14 @@ class Learner:
     schedules: dict[str, Schedule] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
-    def live(self, decks: dict[Principle, list[Card]], today: StudyDay) -> None:
+    def live(self, decks: dict[Principle, list[Card]], today: StudyDay, days: int = DAYS) -> None:
         """Half a year, with days off and a holiday; on the last day a few answers in the morning."""
         # How many times as long as FSRS believes the learner remembers what belongs to a principle.
         self.skill = {one.slug: self.random.uniform(0.3, 1.1) for one in decks}
         unmet = [card.id for cards in decks.values() for card in cards]
         self.random.shuffle(unmet)
-        for number in range(DAYS):
-            day, last = StudyDay(today - DAYS + 1 + number), number == DAYS - 1
+        for number in range(days):
+            day, last = StudyDay(today - days + 1 + number), number == days - 1
             if not last and (number in HOLIDAY or self.random.random() < 0.08):
                 continue
             begun = [unmet.pop() for _ in range(min(len(unmet), self.random.randint(1, NEW_A_DAY)))]

@@ -23,13 +23,16 @@ MIGRATIONS = SOURCE.parent.parent / "migrations"
 # The rooms from the top down; a room may import those of the lines below its own, and nothing of its own line.
 LINES: tuple[tuple[str, ...], ...] = (
     ("cli",),
-    ("anki", "review", "progress", "confusions"),
+    ("anki", "review", "progress", "confusions", "statistics"),
+    ("misrating",),
+    ("calibration",),
     ("store", "deck.folder"),
     ("filters",),
     ("deck",),
     ("inference",),
     ("pages",),
     ("walkthrough",),
+    ("planning",),
     ("events",),
     ("config",),
     ("scheduling",),
@@ -64,7 +67,7 @@ HEAVY = {"sqlalchemy", "alembic", "fsrs", "ftfy", "bs4", "tomlkit", "tomli_w", "
 LIGHT = {"rich.cells"}
 LOADED_WHEN_NEEDED = {
     *("store.schema", "store.index", "store.log", "store.tables"),
-    *("store.choices", "store.outgoing", "store.taking"),
+    *("store.choices", "store.outgoing", "store.taking", "store.weights"),
 }
 
 # Beside the command line, a clock is read for time stamps of files and rows only.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,12 +19,15 @@ from lpdeck.config import (
     check_keys,
     load_config,
     rewrite,
+    rewrite_interview,
     show_steps,
     value_of,
     with_value,
     zone_named,
 )
+from lpdeck.days import StudyDay, study_day
 from lpdeck.errors import ConfigError
+from lpdeck.interviews import Interview
 from lpdeck.principles import Principle
 
 # option: what a learner may write with what it means, and what does not fit
@@ -286,6 +290,16 @@ FILES = {
     "duel = 1": 'duel: "1" does not fit',
     "level = 'staff'": 'level: "staff" does not fit',
     "[deeper]\nnew_per_day = 1": 'there is no option "deeper"',
+    "interviews = 5": "interviews is no table",
+    "[interviews]\na = 2026-12-10": "interviews.a is no table",
+    "[interviews.a]\nminutes = 5": "interviews.a has no date",
+    "[interviews.a]\ndate = '10.12.2026'": 'interviews.a: "10.12.2026" is no date',
+    "[interviews.a]\ndate = 2026-12-10T09:00:00": 'interviews.a: "2026-12-10 09:00:00" is no date',
+    "[interviews.a]\ndate = 2026-12-10\nday = 1": 'interviews.a: there is no "day"',
+    "[interviews.a]\ndate = 2026-12-10\nminutes = 1441": 'interviews.a.minutes: "1441" does not fit',
+    "[interviews.a]\ndate = 2026-12-10\nminutes = true": 'interviews.a.minutes: "True" does not fit',
+    "[interviews.a]\ndate = 2026-12-10\nnew = -1": 'interviews.a.new: "-1" does not fit',
+    "[interviews.a]\ndate = 2026-12-10\nlevel = 'staff'": 'interviews.a.level: "staff" does not fit',
 }
 
 
@@ -360,6 +374,120 @@ def test_a_first_key_makes_the_table_and_taking_out_none_makes_nothing() -> None
 
 def test_keys_written_with_dots_are_rewritten_in_place() -> None:
     assert 'keys.easy = ["x"] # e\n' == rewrite('keys.easy = ["e"] # e\n', "keys.easy", ["x"])
+
+
+# Rewriting interviews
+
+DECEMBER = study_day(date(2026, 12, 10))
+
+LOOPS = """\
+# mine
+new_per_day = 3   # a slow start
+
+# both loops
+[interviews.near] # by train
+date = 2026-12-01 # a Tuesday
+new = 4 # few
+
+# the big one
+[interviews."far away"]
+date = 2026-12-02
+minutes = 30
+
+# hands
+[keys] # one hand
+easy = ["x"] # left
+"""
+
+
+def changed(text: str, name: str, interview: Interview | None) -> dict[str, Any]:
+    """What a file means once one interview is written or taken out."""
+    meant = tomllib.loads(text)
+    interviews = meant.pop("interviews", {})
+    interviews.pop(name, None)
+    if interview is not None:
+        interviews[name] = interview.table
+    return {**meant, "interviews": interviews} if interviews else meant
+
+
+@pytest.mark.parametrize("name", ["near", "far away"])
+def test_an_interview_is_changed_in_its_place_and_every_comment_stays(name: str) -> None:
+    interview = Interview(name, DECEMBER, 25, "senior", 2)
+    text = rewrite_interview(LOOPS, name, interview)
+    assert changed(LOOPS, name, interview) == tomllib.loads(text)
+    kept = [line for line in LOOPS.splitlines() if "=" not in line or "#" in line]
+    assert [line.partition("#")[2] for line in kept] == [
+        line.partition("#")[2] for line in text.splitlines() if "=" not in line or "#" in line
+    ]
+    assert text == rewrite_interview(text, name, interview)
+
+
+def test_what_an_interview_no_longer_says_is_taken_out() -> None:
+    text = rewrite_interview(LOOPS, "near", Interview("near", DECEMBER))
+    expected = LOOPS.replace("2026-12-01 #", "2026-12-10 #").replace("new = 4 # few\n", 'minutes = 20\nlevel = "all"\n')
+    assert expected == text
+
+
+def test_a_new_interview_stands_at_the_end_and_nothing_else_is_touched() -> None:
+    text = rewrite_interview(LOOPS, "next", Interview("next", DECEMBER))
+    assert f'{LOOPS}\n[interviews.next]\ndate = 2026-12-10\nminutes = 20\nlevel = "all"\n' == text
+    assert LOOPS == rewrite_interview(text, "next", None)
+
+
+def test_an_interview_taken_out_leaves_the_comments_around_it() -> None:
+    block = "[interviews.near] # by train\ndate = 2026-12-01 # a Tuesday\nnew = 4 # few\n"
+    assert LOOPS.replace(block, "") == rewrite_interview(LOOPS, "near", None)
+    assert LOOPS == rewrite_interview(LOOPS, "nobody", None)
+    assert "" == rewrite_interview("", "nobody", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# only a comment\n",
+        "new_per_day = 3",
+        LOOPS,
+        "new_per_day = 3\r\n\r\n[interviews.a]\r\ndate = 2026-12-01\r\n",
+        "[interviews.a]\ndate = 2026-12-01\n[keys]\neasy = ['x']\n[interviews.b]\ndate = 2026-12-02\n",
+        "interviews.a.date = 2026-12-01 # mine\ninterviews.b.date = 2026-12-02\n[keys]\neasy = ['x']\n",
+        "interviews = { a = { date = 2026-12-01, new = 3 }, b = { date = 2026-12-02 } }\n[keys]\neasy = ['x']\n",
+        "[interviews]\na = { date = 2026-12-01, new = 3 }\n[keys]\neasy = ['x']\n",
+        "[interviews]\na.date = 2026-12-01\na.new = 3\nb.date = 2026-12-02\n",
+        " [ interviews . 'a' ]\n  date = '2026-12-01'\n\n\n[retention]\nearn-trust = 0.9\n",
+        "[interviews.a]\ndate = 2026-12-01",
+    ],
+)
+@pytest.mark.parametrize("name", ["a", "b", "near", "x.y", 'a "b"', "größe 面接", "it's", "[a]", "# a", "a\\b"])
+def test_an_interview_of_any_name_is_written_into_any_file(tmp_path: Path, text: str, name: str) -> None:
+    for interview in (Interview(name, DECEMBER, 25, "sde1", 0), Interview(name, DECEMBER)):
+        put = rewrite_interview(text, name, interview)
+        assert changed(text, name, interview) == tomllib.loads(put)
+        assert interview in load_config(written(tmp_path, put)).interviews
+        out = rewrite_interview(put, name, None)
+        assert changed(text, name, None) == tomllib.loads(out)
+        comments = [line for line in text.splitlines() if line.startswith("#")]
+        assert comments == [line for line in out.splitlines() if line.startswith("#")]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12))
+def test_whatever_an_interview_is_called_it_comes_and_goes_without_a_trace(name: str) -> None:
+    put = rewrite_interview(LOOPS, name, Interview(name, DECEMBER))
+    assert changed(LOOPS, name, Interview(name, DECEMBER)) == tomllib.loads(put)
+    if name not in ("near", "far away"):
+        assert LOOPS == rewrite_interview(put, name, None)
+
+
+def test_the_plan_of_a_day_is_for_the_nearest_interview_that_is_not_over(tmp_path: Path) -> None:
+    text = "".join(
+        f"[interviews.{name}]\ndate = {day}\n"
+        for name, day in (("c", "2026-12-20"), ("b", "2026-12-10"), ("a", "2026-12-10"))
+    )
+    config = load_config(written(tmp_path, text))
+    assert ["a", "b", "c"] == [one.name for one in config.interviews]
+    named = [config.plan_on(StudyDay(DECEMBER + days)) for days in (-500, 0, 1, 10, 11)]
+    assert ["a", "a", "c", "c", None] == [one and one.name for one in named]
+    assert Config().plan_on(DECEMBER) is None
 
 
 # What follows from the options

@@ -16,6 +16,8 @@ from lpdeck.days import StudyDay, noon
 from lpdeck.events import Event, Kind, replay
 from lpdeck.scheduling import (
     FSRS_6_DEFAULTS,
+    GREATEST_WEIGHTS,
+    LEAST_WEIGHTS,
     NEW,
     Memory,
     Outcome,
@@ -25,6 +27,7 @@ from lpdeck.scheduling import (
     State,
     becomes_leech,
     fuzzed,
+    misfit,
     spread,
 )
 
@@ -423,6 +426,94 @@ def test_a_card_becomes_a_leech_by_the_answer_that_is_its_eighth_lapse() -> None
 
 def test_the_first_weights_are_the_defaults_of_py_fsrs() -> None:
     assert fsrs.scheduler.DEFAULT_PARAMETERS == FSRS_6_DEFAULTS.parameters
+
+
+def test_the_bounds_of_weights_are_those_of_py_fsrs() -> None:
+    assert WEIGHT_BOUNDS == tuple(zip(LEAST_WEIGHTS, GREATEST_WEIGHTS, strict=True))
+    assert misfit(FSRS_6_DEFAULTS) is None
+
+
+@given(st.integers(0, 20), st.sampled_from((-1e-6, 1e-6)), st.booleans())
+def test_weights_fit_up_to_their_bounds_and_not_beyond_as_in_py_fsrs(place: int, beyond: float, within: bool) -> None:
+    values = list(FSRS_6_DEFAULTS.parameters)
+    bound = WEIGHT_BOUNDS[place][int(beyond > 0)]
+    values[place] = bound if within else bound + beyond
+    problem = misfit(FSRS_6_DEFAULTS._replace(parameters=tuple(values)))
+    if within:
+        assert problem is None
+        fsrs.Scheduler(parameters=values)
+    else:
+        assert problem is not None
+        assert f" for w{place}, which lies from " in problem
+        with pytest.raises(ValueError):
+            fsrs.Scheduler(parameters=values)
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"parameters": (1.0,) * 19}, "are 19 numbers, and FSRS 6 has 21"),
+        (
+            {"parameters": (float("nan"), *FSRS_6_DEFAULTS.parameters[1:])},
+            "have nan for w0, which lies from 0.001 to 100",
+        ),
+        ({"version": "7"}, "are of FSRS 7, and this lpdeck computes with FSRS 6"),
+        ({"algorithm": "SM"}, "are of SM 6, and this lpdeck computes with FSRS 6"),
+    ],
+)
+def test_what_keeps_a_set_of_weights_from_use_is_said(changed: dict[str, Any], expected: str) -> None:
+    assert expected == misfit(FSRS_6_DEFAULTS._replace(**changed))
+
+
+# A retention for a principle
+
+RETENTIONS = (("earn-trust", 0.95), ("frugality", 0.75))
+
+
+@pytest.mark.parametrize(
+    ("principles", "expected"),
+    [
+        ((), 0.9),
+        (("ownership",), 0.9),
+        (("earn-trust",), 0.95),
+        (("frugality",), 0.75),
+        (("frugality", "ownership"), 0.9),
+        (("frugality", "earn-trust"), 0.95),
+        (("ownership", "earn-trust"), 0.95),
+    ],
+)
+def test_the_highest_retention_that_is_wanted_of_a_principle_counts(
+    principles: tuple[str, ...], expected: float
+) -> None:
+    scheduler = Scheduler(retentions=RETENTIONS)
+    assert expected == scheduler.for_principles(principles).desired_retention
+
+
+def test_cards_of_one_retention_share_a_scheduler() -> None:
+    scheduler = Scheduler(retentions=RETENTIONS)
+    assert scheduler is scheduler.for_principles(["ownership"]) is scheduler.for_principles(["dive-deep", "frugality"])
+    trust = scheduler.for_principles(["earn-trust"])
+    assert trust is scheduler.for_principles(["frugality", "earn-trust"]) is trust.for_principles(["ownership"])
+    assert trust is not scheduler
+    plain = Scheduler()
+    assert plain is plain.for_principles(["earn-trust"])
+
+
+@given(schedulers, answers, st.sampled_from((0.7, 0.85, 0.9, 0.95, 0.99)))
+def test_a_retention_for_a_principle_moves_due_days_and_no_memory(
+    scheduler: Scheduler, history: list[tuple[Rating, int]], retention: float
+) -> None:
+    wanting = replace(scheduler, retentions=(("earn-trust", retention),)).for_principles(["earn-trust"])
+    schedule = after(scheduler, "a", history)
+    day = StudyDay((schedule.last_day or TODAY) + 3)
+    general, own = (one.outcomes("a", schedule, day, 0) for one in (scheduler, wanting))
+    assert [outcome.memory for outcome in general.values()] == [outcome.memory for outcome in own.values()]
+    for rating in Rating:
+        assert (general[rating].interval > 0) == (own[rating].interval > 0)
+        if retention == scheduler.desired_retention:
+            assert general[rating].interval == own[rating].interval
+        elif general[rating].interval > 0 and retention > scheduler.desired_retention:
+            assert general[rating].interval >= own[rating].interval
 
 
 @given(st.lists(st.tuples(st.sampled_from(Rating), st.integers(0, 400)), min_size=1, max_size=12), st.data())

@@ -368,23 +368,75 @@ def rewrite(text: str, name: str, value: Any | None) -> str:
 
 
 def rewrite_interview(text: str, name: str, interview: Interview | None) -> str:
-    """A `config.toml` with one interview written (None: taken out); comments, order and other tables stay."""
+    """A `config.toml` with one interview written (None: taken out); comments, order and other tables stay.
+
+    Interviews that have no table of their own, as in a line of dotted keys, are given one at the end.
+    """
+    import tomllib
+
+    wanted = tomllib.loads(text)
+    interviews = wanted.pop("interviews", {})
+    if interview is None and name not in interviews:
+        return text
+    before, block, after = _around(text, name)
+    if interview is None:
+        interviews.pop(name)
+        after = after.removeprefix("\n" if before.endswith("\n\n") or not before else "")
+        changed = before + after if after else before.rstrip("\n") + "\n" * bool(before.strip())
+    else:
+        interviews[name] = interview.table
+        changed = (
+            f"{before}{_block(block, name, interview)}{after}" if block else _appended(text, {name: interview.table})
+        )
+    if _says(changed, wanted | ({"interviews": interviews} if interviews else {})):
+        return changed
+    return _appended(rewrite(text, "interviews", None), interviews)
+
+
+def _around(text: str, name: str) -> tuple[str, str, str]:
+    """What stands before the table of an interview, the table, and what stands after, from the comments there on.
+
+    All is before where there is no such table.
+    """
+    lines = text.splitlines(keepends=True)
+    headers = [at for at, line in enumerate(lines) if line.lstrip().startswith("[")]
+    start = next((at for at in headers if _is_header(lines[at], name)), None)
+    if start is None:
+        return text, "", ""
+    end = next((at for at in headers if at > start), len(lines))
+    while not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#"):
+        end -= 1
+    return "".join(lines[:start]), "".join(lines[start:end]), "".join(lines[end:])
+
+
+def _is_header(line: str, name: str) -> bool:
+    return _says(line, {"interviews": {name: {}}})
+
+
+def _says(text: str, wanted: Mapping[str, Any]) -> bool:
+    import tomllib
+
+    try:
+        return tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def _block(block: str, name: str, interview: Interview) -> str:
+    """The table of an interview as it is now; the comments in it stay."""
     import tomlkit
 
-    document = tomlkit.parse(text)
-    if "interviews" not in document:
-        if interview is None:
-            return text
-        document["interviews"] = tomlkit.table(is_super_table=True)
-    tables: Any = document["interviews"]
-    if interview is None:
-        tables.pop(name, None)
-        if not tables:
-            document.pop("interviews")
-        return tomlkit.dumps(document)
-    table = tables.setdefault(name, tomlkit.table())
-    for gone in set(table) - set(interview.table):
-        table.pop(gone)
-    for key, value in interview.table.items():
-        table[key] = value
+    document = tomlkit.parse(block if block.endswith("\n") else f"{block}\n")
+    table: Any = document["interviews"]
+    for gone in set(table[name]) - set(interview.table):
+        table[name].pop(gone)
+    table[name].update(interview.table)
     return tomlkit.dumps(document)
+
+
+def _appended(text: str, interviews: Mapping[str, Mapping[str, Any]]) -> str:
+    """The text with tables of interviews at its end."""
+    import tomlkit
+
+    tables = [tomlkit.dumps({"interviews": {name: dict(table)}}) for name, table in interviews.items()]
+    return "\n".join([*([text.rstrip("\n") + "\n"] if text.strip() else []), *tables])

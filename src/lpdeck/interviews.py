@@ -53,9 +53,11 @@ def read_interview(name: str, table: Any) -> Interview:
     unknown = sorted(set(table) - {"date", "minutes", "level", "new"})
     if unknown:
         raise ConfigError(f'{where}: there is no "{unknown[0]}"', "There are date, minutes, level and new.")
+    if "date" not in table:
+        raise ConfigError(f"{where} has no date", "Write the day as date = 2026-12-10.")
     return Interview(
         name=name,
-        day=_day(where, table.get("date")),
+        day=_day(where, table["date"]),
         minutes=_number(f"{where}.minutes", table.get("minutes", MINUTES), 1, 1440),
         level=_level(f"{where}.level", table.get("level", ALL_LEVELS)),
         new=None if table.get("new") is None else _number(f"{where}.new", table["new"], 0, 9999),

@@ -7,19 +7,17 @@ generator seeded by the card, so that the interval shown is the interval given.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 from hashlib import blake2b
 from math import exp
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lpdeck.days import StudyDay, noon
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import fsrs
 
 MAXIMUM_INTERVAL = 36500
@@ -139,6 +137,9 @@ def misfit(weights: Weights) -> str | None:
     return None
 
 
+MOST_KEPT = 20_000
+"""How many answers to questions of py-fsrs are kept."""
+
 LEAST_STABILITY = 0.001
 """Days; FSRS-6 knows no less."""
 
@@ -203,30 +204,51 @@ class Scheduler:
         Intervals in days satisfy Good ≥ Hard + 1 and Easy ≥ Good + 1, but at the maximum interval.
         """
         since = day if schedule.last_day is None else StudyDay(max(day, schedule.last_day))
-        moment, draw, least = noon(since), spread(card, schedule.reps), 1
-        step = None if schedule.state is State.REVIEW else schedule.step or 0
-        asked = self._fsrs_card(schedule.state or State.LEARNING, step, schedule.memory, schedule.last_day)
+        elapsed = None if schedule.last_day is None else since - schedule.last_day
+        draw, least = spread(card, schedule.reps), 1
         results: dict[Rating, Outcome] = {}
-        for rating, given in self._ratings:
-            after, _ = self._fsrs.review_card(asked, given, moment)
-            assert after.stability is not None
-            assert after.difficulty is not None
-            interval, due = self._wait(after, moment, since, at_ms)
+        for rating, memory, given in self._given(schedule.state, schedule.step, schedule.memory, elapsed):
+            interval = given
             if interval > 0 and rating is not Rating.AGAIN:
                 interval = min(max(fuzzed(interval, draw, self.maximum_interval), least), self.maximum_interval)
-                due, least = since + interval, interval + 1
-            memory = Memory(after.stability, after.difficulty)
+                least = interval + 1
+            due = since + interval if interval > 0 else at_ms - 1000 * interval
             results[rating] = Outcome(rating, interval, due, memory, schedule, since)
         return results
 
-    @staticmethod
-    def _wait(after: fsrs.Card, moment: datetime, day: StudyDay, at_ms: int) -> tuple[int, int]:
-        """The interval that FSRS gives, and the due date after it."""
-        wait = after.due - moment
-        if after.state == 2:
-            return wait.days, day + wait.days
-        seconds = int(wait.total_seconds())
-        return -seconds, at_ms + seconds * 1000
+    def _given(
+        self, state: State | None, step: int | None, memory: Memory | None, elapsed: int | None
+    ) -> tuple[tuple[Rating, Memory, int], ...]:
+        """What py-fsrs gives for each rating: the memory and the interval (days; negative: seconds).
+
+        Kept, because a forecast asks the same of many cards that were answered alike.
+        """
+        asked = state, step, memory, elapsed
+        if asked not in self._answered:
+            if len(self._answered) >= MOST_KEPT:
+                self._answered.clear()
+            self._answered[asked] = tuple(self._reviewed(*asked))
+        return self._answered[asked]
+
+    def _reviewed(
+        self, state: State | None, step: int | None, memory: Memory | None, elapsed: int | None
+    ) -> Iterator[tuple[Rating, Memory, int]]:
+        last_day, day = (None, StudyDay(0)) if elapsed is None else (StudyDay(0), StudyDay(elapsed))
+        before = self._fsrs_card(
+            state or State.LEARNING, None if state is State.REVIEW else step or 0, memory, last_day
+        )
+        moment = noon(day)
+        for rating, given in self._ratings:
+            after, _ = self._fsrs.review_card(before, given, moment)
+            assert after.stability is not None
+            assert after.difficulty is not None
+            wait = after.due - moment
+            interval = wait.days if after.state == 2 else -int(wait.total_seconds())
+            yield rating, Memory(after.stability, after.difficulty), interval
+
+    @cached_property
+    def _answered(self) -> dict[Any, tuple[tuple[Rating, Memory, int], ...]]:
+        return {}
 
     def next_memory(self, memory: Memory | None, last_day: StudyDay | None, rating: Rating, day: StudyDay) -> Memory:
         """The memory after an answer: a function of ratings and study days alone, whatever the steps were."""

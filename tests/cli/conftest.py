@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from homes import indexed, make, put_text
-from lpdeck.cli import run
+from lpdeck.cli import context, run
 from lpdeck.home import Home
 from lpdeck.shipped import shipped
 
@@ -25,6 +25,7 @@ Lpdeck = Callable[..., Ran]
 @pytest.fixture
 def lpdeck(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Lpdeck:
     """Runs a command line in this process, its streams pipes: a process of its own takes ten times as long."""
+    monkeypatch.setattr(context, "_home", None)  # what --home says is forgotten after the test
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.delenv("EDITOR", raising=False)
 

@@ -69,6 +69,7 @@ def test_every_json_is_json(lpdeck: Lpdeck, starters: Home) -> None:
         ("flag", "red", "kind:stage"),
         ("confusions",),
         ("progress",),
+        ("stats",),
         ("decks",),
         ("cards",),
         ("check",),

@@ -60,6 +60,7 @@ def filled(home: Home) -> Home:
         ("lpdeck config set rev", ["reviews_per_day"]),
         ("lpdeck config get keys.ea", ["keys.easy"]),
         ("lpdeck config get keys.e", ["keys.easy", "keys.edit"]),
+        ("lpdeck stats --chart re", ["retention", "retrievability", "reviews"]),
         ("lpdeck show nothing", []),
     ],
 )
@@ -122,6 +123,28 @@ def test_whole_words_are_offered_where_the_shell_keeps_them(filled: Home, typed:
 )
 def test_bash_completes_filters_and_flags(offered: Offered, filled: Home, line: str, expected: list[str]) -> None:
     assert expected == offered(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("lpdeck interview remove ", ["onsite", "phone"]),
+        ("lpdeck interview remove on", ["onsite"]),
+        ("lpdeck interview set 2026-12-10 --name p", ["phone"]),
+        ("lpdeck interview set 2026-12-10 --name x", []),
+        ("lpdeck interview ", ["remove", "set"]),
+        ("lpdeck pla", ["plan"]),
+    ],
+)
+def test_names_of_interviews_are_offered(offered: Offered, filled: Home, line: str, expected: list[str]) -> None:
+    filled.config.write_text("[interviews.phone]\ndate = 2026-12-01\n[interviews.onsite]\ndate = 2026-12-10\n")
+    assert expected == sorted(offered(line))
+
+
+@pytest.mark.parametrize("text", ["", "interviews = 5\n", "[interviews.a]\n", "= = =\n"])
+def test_a_tab_over_wrong_interviews_offers_none(offered: Offered, filled: Home, text: str) -> None:
+    filled.config.write_text(text)
+    assert [] == offered("lpdeck interview remove ")
 
 
 def test_a_process_completes_the_same_way(filled: Home) -> None:

@@ -30,6 +30,7 @@ DAY: sa.BindParameter[Any] = sa.bindparam("day")
 JOINED = tables.schedule.join(tables.card, card.id == schedule.card)
 AWAKE = sa.and_(schedule.suspended == 0, sa.or_(schedule.buried_until.is_(None), schedule.buried_until <= DAY))
 QUEUED = (card.id, card.sibling, card.principles)
+WEIGHTS = [tables.weights.c[name] for name in hot.WEIGHTS_COLUMNS.split(", ")]
 STORED_CARD = [card[name] for name in hot.CARD.split("SELECT ")[1].split(" FROM")[0].split(", ")]
 
 
@@ -77,9 +78,10 @@ def _with_schedule() -> sa.Select[Any]:
 def _before_answer() -> sa.Select[Any]:
     name: sa.BindParameter[Any] = sa.bindparam("card")
     last = sa.select(sa.func.max(event.c.id)).scalar_subquery()
+    folded = sa.select(tables.weights.c.name).where(tables.weights.c.folded == 1).scalar_subquery()
     one = sa.select(sa.literal(1)).subquery()
     known = one.outerjoin(tables.schedule, schedule.card == name)
-    return sa.select(last, *log.SCHEDULE_FIELDS).select_from(known)
+    return sa.select(last, folded, *log.SCHEDULE_FIELDS).select_from(known)
 
 
 def _counting(column: sa.Column[int]) -> sa.Select[Any]:
@@ -96,6 +98,32 @@ def _pace() -> sa.Select[Any]:
     last = sa.select(event.c.took_ms).where(event.c.kind == Kind.ANSWER).order_by(event.c.id.desc()).limit(200)
     took = last.subquery().c.took_ms
     return sa.select(sa.func.avg(sa.case((took > 60_000, 60_000), else_=took)))
+
+
+def _plan_cards() -> sa.Select[Any]:
+    both = tables.card.outerjoin(tables.schedule, schedule.card == card.id)
+    asleep = sa.select(schedule.card).where(schedule.suspended == 1)
+    query = sa.select(card.id, card.kind, card.principles, card.sibling, *log.SCHEDULE_FIELDS).select_from(both)
+    return query.where(card.asked == 1, card.id.not_in(asleep)).order_by(card.deck, card.position)
+
+
+def _habits() -> sa.Select[Any]:
+    own = event.c
+    stands = sa.and_(own.kind.in_([Kind.ANSWER, Kind.IMPORT, Kind.RESET]), own.batch.not_in(log.undone_batches()))
+    last = sa.func.lag(own.interval).over(partition_by=own.card, order_by=own.id)
+    known = sa.select(own.id, own.kind, own.card, own.rating, own.took_ms, last.label("last"))
+    chain = known.where(stands).subquery().c
+    timed = sa.select(chain).where(chain.kind == Kind.ANSWER, chain.took_ms > 0)
+    one = timed.order_by(chain.id.desc()).limit(sa.bindparam("most")).subquery().c
+    phase = sa.case((one.last.is_(None), "first"), (one.last < 0, "step"), else_="review")
+    took = sa.func.sum(sa.case((one.took_ms > 180_000, 180_000), else_=one.took_ms))
+    query = sa.select(card.kind, phase, one.rating, sa.func.count(), took).where(card.id == one.card)
+    return query.group_by(card.kind, phase, one.rating).order_by(card.kind, phase, one.rating)
+
+
+def _asked_last() -> sa.Select[Any]:
+    here = sa.and_(event.c.kind == Kind.ANSWER, event.c.study_day == DAY, event.c.card == card.id)
+    return sa.select(card.id, card.sibling).where(here).order_by(event.c.id.desc()).limit(sa.bindparam("most"))
 
 
 def _events_of_card() -> sa.Select[Any]:
@@ -171,6 +199,9 @@ TWINS: dict[str, tuple[sa.Select[Any], dict[str, Any]]] = {
         {},
     ),
     "PACE": (_pace(), {}),
+    "PLAN_CARDS": (_plan_cards(), {}),
+    "HABITS": (_habits(), {"most": 5}),
+    "ASKED_LAST": (_asked_last(), {"day": TODAY, "most": 3}),
     "LATEST_AT": (
         sa.select(sa.func.max(event.c.at_ms)).where(event.c.card == sa.bindparam("card")),
         {"card": CARDS[0]},
@@ -178,6 +209,8 @@ TWINS: dict[str, tuple[sa.Select[Any], dict[str, Any]]] = {
     "LAST_ID": (sa.select(sa.func.max(event.c.id)), {}),
     "SCHEDULE": (sa.select(*log.SCHEDULE_FIELDS).where(schedule.card == sa.bindparam("card")), {"card": CARDS[0]}),
     "BEFORE_ANSWER": (_before_answer(), {"card": CARDS[0]}),
+    "IN_USE": (sa.select(*WEIGHTS, tables.weights.c.folded).order_by(tables.weights.c.since_ms.desc()).limit(1), {}),
+    "FOLDED": (sa.select(*WEIGHTS).where(tables.weights.c.folded == 1), {}),
     "CARDS_OF_BATCH": (
         sa.select(event.c.card, event.c.kind).where(event.c.batch == sa.bindparam("batch")).order_by(event.c.id),
         {"batch": BATCH},
@@ -192,6 +225,7 @@ TWINS: dict[str, tuple[sa.Select[Any], dict[str, Any]]] = {
 }
 WRITTEN = ("event", "schedule", "day_limits")
 WRITING = {"ADD_EVENT", "PUT_SCHEDULE", "PUT_DAY_LIMITS"}
+SETS = [("older", "[1]", 1, 1), ("latest", "[2]", 3, 0), ("between", "[3]", 2, 0)]
 LIMITS = [(TODAY - 1, 1, None, None), (TODAY, None, 5, 15)]
 
 NEAR: st.SearchStrategy[Any] = st.integers(TODAY - 3, TODAY + 3)
@@ -332,6 +366,8 @@ class Filled:
         self.raw.executemany(hot.PUT_SCHEDULE, [schedule_row(name, one) for name, one in known.items()])
         self.raw.executemany(hot.ADD_EVENT, [event_row(one) for one in events])
         self.raw.executemany(hot.PUT_DAY_LIMITS, LIMITS)
+        self.raw.execute("DELETE FROM weights")
+        self.raw.executemany("INSERT INTO weights VALUES (?, 'FSRS', '6', 'drawn', '2026-03-02', ?, ?, ?)", SETS)
 
     def _insert(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         if rows:

@@ -81,7 +81,10 @@ Cards = dict[str, tuple[str, bool, bool]]
 
 STANDING = st.sampled_from([(False, False)] * 4 + [(True, False), (False, True), (True, True)])
 DRAWN = st.fixed_dictionaries(
-    {name: st.tuples(st.sampled_from(["basic", "quiz"]), STANDING).map(lambda one: (one[0], *one[1])) for name in CARDS}
+    {
+        name: st.tuples(st.sampled_from(["basic", "quiz", "level"]), STANDING).map(lambda one: (one[0], *one[1]))
+        for name in CARDS
+    }
 )
 
 SEEN = Schedule(State.REVIEW, None, Memory(5.0, 5.0), TODAY, None, TODAY - 9, TODAY - 5, TODAY - 5, 5, 3)
@@ -192,7 +195,9 @@ SEEN_CARD = sa.and_(ASKED, schedule.stability.is_not(None))
 REVIEWED = sa.and_(SEEN_CARD, schedule.state == State.REVIEW)
 RESTING = sa.or_(schedule.suspended == 1, sa.func.coalesce(schedule.buried_until, 0) > sa.bindparam("day"))
 SUSPENDED = sa.and_(schedule.suspended.is_not(None), schedule.suspended == 1)
-AWAKE = sa.and_(ASKED, sa.func.coalesce(schedule.suspended, 0) == 0)
+HIDDEN = sa.select(sa.func.json_each(sa.bindparam("hidden")).table_valued("value").c.value)
+SHOWN = sa.or_(card.kind != "level", card.id.not_in(HIDDEN))
+AWAKE = sa.and_(ASKED, sa.func.coalesce(schedule.suspended, 0) == 0, SHOWN)
 WITH_SCHEDULE = tables.card.outerjoin(tables.schedule, schedule.card == card.id)
 
 
@@ -267,6 +272,7 @@ TWINS = {
 VALUES = {
     "day": TODAY,
     "ahead": AHEAD,
+    "hidden": '["b/p", "b/q"]',
     **dict(zip(("factor", "decay"), SCHEDULER.curve, strict=True)),
     "first": next_id(NOON - 60 * DAY, None, 0),
     "since": SINCE,

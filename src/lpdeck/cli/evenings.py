@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from lpdeck.cli.context import config, now_ms
@@ -12,17 +13,17 @@ from lpdeck.store.hot import HotStore
 if TYPE_CHECKING:
     from lpdeck.filters import Filter
     from lpdeck.interviews import Interview
-    from lpdeck.planning.evening import Evening, Planner
+    from lpdeck.planning.evening import Planner
 
 MINUTE_MS = 60_000
 
 
 class Today(NamedTuple):
-    """Today's queue; and where a plan holds, who plans it and what the evening asks."""
+    """Today's queue; and where a plan holds, who plans it, and what is left of the day's minutes (ms)."""
 
     queue: Queue
     planner: Planner | None = None
-    evening: Evening | None = None
+    left_ms: float = inf
 
 
 def limits(options: Config, interview: Interview | None) -> Limits:
@@ -52,6 +53,16 @@ def chosen_ids(store: HotStore, options: Config, chosen: Filter | None, now_ms: 
     return None if found is None else frozenset(found)
 
 
+def hidden_levels(store: HotStore, options: Config, now_ms: int) -> list[str]:
+    """The bars of other levels than the learner's, which are not asked."""
+    if options.level == "all":
+        return []
+    from lpdeck.cli.choosing import find
+    from lpdeck.filters import Has, Not, both
+
+    return find(store, both(Has("kind", "level"), Not(Has("level", options.level))), options, now_ms) or []
+
+
 def todays_queue(store: HotStore, options: Config, chosen: Filter | None = None) -> Today:
     """Today's queue, of the cards that pass a filter and are of the learner's level."""
     now = now_ms()
@@ -62,6 +73,6 @@ def todays_queue(store: HotStore, options: Config, chosen: Filter | None = None)
     plan = planner(store, interview, store.scheduler(options.scheduler))
     minutes = limits(options, interview).on(store.day_limits(day)).minutes
     spent = store.spent_ms(day, options.calendar.starts_ms(day))
-    left = max(minutes * MINUTE_MS - spent, 0) if minutes else float("inf")
-    queue, evening = build_planned(store, day, plan, ids, left)
-    return Today(queue, plan, evening)
+    left = max(minutes * MINUTE_MS - spent, 0) if minutes else inf
+    queue, _ = build_planned(store, day, plan, ids, left)
+    return Today(queue, plan, left)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
 from lpdeck.cli import context
 from lpdeck.cli.completion import complete_interview
-from lpdeck.errors import UsageError
+from lpdeck.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
+    from lpdeck.cli.rendering import Painter
     from lpdeck.days import StudyDay
     from lpdeck.interviews import Interview
+
+FARTHEST = 366
+"""Days: no plan looks further ahead."""
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -40,10 +45,9 @@ def list_interviews(ctx: typer.Context, json: _Json = False) -> None:
         context.out_json([as_json(one, today) for one in options.interviews])
         return
     if not options.interviews:
-        context.say("No interview is set: lpdeck interview set 2026-12-10 --minutes 20")
-    names = max((len(one.name) for one in options.interviews), default=0)
-    for one in options.interviews:
-        context.out(f"{one.name.ljust(names)}  {told(one, today)}")
+        context.say("No interview is set: lpdeck interview set 2026-12-10")
+    for line in listed(options.interviews, today, context.width()):
+        context.out(line)
 
 
 def set_interview(
@@ -68,30 +72,54 @@ def set_interview(
     ] = None,
     json: _Json = False,
 ) -> None:
-    """Set an interview, or change what was not said before; the plan for the nearest one holds from now on."""
+    """Set an interview, or change one: what is not given stays. The plan for the nearest holds from now on."""
     from lpdeck.config import rewrite_interview
-    from lpdeck.interviews import FIRST_NAME, read_interview
+    from lpdeck.interviews import FIRST_NAME, next_interview
 
     options = context.config()
     today = options.calendar.day_of(context.now_ms())
     name = _fitting(FIRST_NAME if name is None else name)
-    before: dict[str, Any] = next((one.table for one in options.interviews if one.name == name), {})
+    before = next((one.table for one in options.interviews if one.name == name), {})
     given = {"date": date, "minutes": minutes, "level": level, "new": new}
-    after = read_interview(name, before | {key: value for key, value in given.items() if value is not None})
-    if after.day < today:
-        raise UsageError(f"{date} is over", "Write a day that is still ahead. Nothing was changed.")
+    after = _read(name, before | {key: value for key, value in given.items() if value is not None}, today)
     _write(lambda text: rewrite_interview(text, name, after))
     if json:
         context.out_json(as_json(after, today))
-    else:
-        context.out(f"{name}  {told(after, today)}")
-        context.say("The plan holds from now on: lpdeck plan shows the days ahead.")
+        return
+    for line in listed([after], today, context.width()):
+        context.out(line)
+    nearest = next_interview([after, *(one for one in options.interviews if one.name != name)], today)
+    context.say(_holds(after, nearest or after, today))
 
 
 def _fitting(name: str) -> str:
     if not name.strip() or not name.isprintable() or len(name) > 40:
-        raise UsageError(f"{name!a} is no name for an interview", "Write up to 40 letters, such as onsite.")
+        advice = "Write up to 40 letters, such as onsite. Nothing was changed."
+        raise UsageError(f"{name!a} is no name for an interview", advice)
     return name.strip()
+
+
+def _read(name: str, table: Mapping[str, Any], today: StudyDay) -> Interview:
+    """The interview as the learner told it. Raises UsageError where something does not fit."""
+    from lpdeck.interviews import read_interview
+
+    try:
+        after = read_interview(name, table)
+    except ConfigError as error:
+        what = error.what.removeprefix(f"interviews.{name}").lstrip(".: ")
+        raise UsageError(what, f"{error.advice} Nothing was changed.") from None
+    if after.day < today:
+        raise UsageError(f"{table['date']} is over", "Write a day that is still ahead. Nothing was changed.")
+    if after.day - today > FARTHEST:
+        raise UsageError(f"{table['date']} is more than a year ahead", "Write a nearer day. Nothing was changed.")
+    return after
+
+
+def _holds(after: Interview, nearest: Interview, today: StudyDay) -> str:
+    """For which interview the plan is, now that one was set."""
+    if nearest == after:
+        return "The plan holds from now on: lpdeck plan shows it."
+    return f"First the plan is for “{nearest.name}”, {distance(nearest.day, today)}; then for this one."
 
 
 def remove_interview(
@@ -105,12 +133,13 @@ def remove_interview(
     from lpdeck.config import rewrite_interview
 
     known = [one.name for one in context.config().interviews]
-    if name is None and len(known) != 1:
-        names = ", ".join(known) or "none"
-        raise UsageError(f"which interview? There are {len(known)}", f"lpdeck interview remove NAME, of: {names}.")
+    if not known:
+        raise UsageError("no interview is set", "There is nothing to remove.")
+    if name is None and len(known) > 1:
+        raise UsageError(f"there are {len(known)} interviews", f"Name the one to remove: {', '.join(known)}.")
     chosen = known[0] if name is None else name
     if chosen not in known:
-        raise UsageError(f'there is no interview "{chosen}"', f"There are: {', '.join(known) or 'none'}.")
+        raise UsageError(f'there is no interview "{chosen}"', f"There is: {', '.join(known)}. Nothing was changed.")
     _write(lambda text: rewrite_interview(text, chosen, None))
     if json:
         context.out_json({"removed": chosen})
@@ -118,7 +147,7 @@ def remove_interview(
         context.out(f"{chosen} removed")
 
 
-def _write(change: Any) -> None:
+def _write(change: Callable[[str], str]) -> None:
     from lpdeck.deck.folder import write_atomically
 
     path = context.ready_home().config
@@ -131,14 +160,44 @@ def _write(change: Any) -> None:
 def as_json(interview: Interview, today: StudyDay) -> dict[str, Any]:
     """An interview as JSON, with the days until then (negative: since then)."""
     table = interview.table
-    return {"name": interview.name, **table, "date": table["date"].isoformat(), "days": interview.day - today}
+    date = table["date"].isoformat()
+    return {"name": interview.name, **table, "date": date, "new": interview.new, "days": interview.day - today}
+
+
+def listed(interviews: Sequence[Interview], today: StudyDay, width: int) -> list[str]:
+    """A line for each interview; where one is longer than `width` cells, its name and below it the rest."""
+    from rich.cells import cell_len
+
+    from lpdeck.cli.rendering import cut, shown, wrapped
+
+    rows = [(shown(one.name), told(one, today)) for one in interviews]
+    column = max((cell_len(name) for name, _ in rows), default=0) + 2
+    if all(column + cell_len(what) <= width for _, what in rows):
+        return [f"{name}{' ' * (column - cell_len(name))}{what}" for name, what in rows]
+    return [
+        line for name, what in rows for line in (cut(name, width), *(f"  {part}" for part in wrapped(what, width - 2)))
+    ]
 
 
 def told(interview: Interview, today: StudyDay) -> str:
     """An interview in a line: its day, how far it is, and what was said of it."""
+    from lpdeck.cli.rendering import plural
+
+    minutes = f"{plural(interview.minutes, 'minute')} a day"
     level = "" if interview.level == "all" else f", level {interview.level}"
     new = "" if interview.new is None else f", at most {interview.new} new a day"
-    return f"{day_of(interview.day)}, {distance(interview.day, today)}, {interview.minutes} minutes a day{level}{new}"
+    return f"{day_of(interview.day)}, {distance(interview.day, today)}, {minutes}{level}{new}"
+
+
+def ends(left: str, right: str, painter: Painter) -> list[str]:
+    """A bold line with something at both ends; two lines where there is no room for both."""
+    from rich.cells import cell_len
+
+    from lpdeck.cli.rendering import cut, shown
+
+    if not right or cell_len(shown(left)) + cell_len(shown(right)) + 2 <= painter.width:
+        return [painter.row(left, right, style="bold")]
+    return [painter.style(cut(shown(one), painter.width), "bold") for one in (left, right)]
 
 
 def day_of(day: StudyDay) -> str:

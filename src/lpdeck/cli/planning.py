@@ -11,7 +11,7 @@ import typer
 
 from lpdeck.cli import context
 from lpdeck.cli.evenings import at_level
-from lpdeck.cli.interviewing import as_json, day_of, distance
+from lpdeck.cli.interviewing import FARTHEST, as_json, day_of, distance, ends
 from lpdeck.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 LONGEST = 240
 """More minutes than these are no evening."""
 
+DAY_BY_DAY = 14
+"""So many days are shown one by one where there are more than twice as many ahead; the rest by the week."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Adds this command."""
@@ -36,7 +39,8 @@ def add_to(app: typer.Typer) -> None:
 class Report(NamedTuple):
     """What a plan comes to.
 
-    `enough` is the forecast for `enough_minutes` a day, with which no card is left unseen; None where that is so.
+    `enough` is the forecast for `enough_minutes` a day, with which no card is given up; None where none is, or where
+    no evening is long enough.
     """
 
     interview: Interview
@@ -74,6 +78,8 @@ def plan(
     if interview is None:
         _no_plan(options, today, json=json)
         return
+    if interview.day - today > FARTHEST:
+        raise UsageError(f"the interview “{interview.name}” is more than a year ahead", "No plan looks further ahead.")
     interview = interview._replace(
         minutes=interview.minutes if minutes is None else minutes, new=interview.new if new is None else new
     )
@@ -81,8 +87,11 @@ def plan(
         report = made(store, options, interview, today)
     if json:
         context.out_json(_data(report))
-    else:
-        _show(report)
+        return
+    from lpdeck.cli.rendering import Painter
+
+    for line in shown_plan(report, Painter(width=min(context.width(), 100), colour=context.colour())):
+        context.out(line)
 
 
 def _no_plan(options: Config, today: StudyDay, *, json: bool) -> None:
@@ -95,8 +104,12 @@ def _no_plan(options: Config, today: StudyDay, *, json: bool) -> None:
     if json:
         context.out_json({"interview": None, "ended": as_json(ended, today)})
         return
-    context.out(f"The interview “{ended.name}” was on {day_of(ended.day)}: its plan has ended, FSRS goes on as before.")
-    context.out("lpdeck interview set DATE plans the next one.")
+    from lpdeck.cli.rendering import wrapped
+
+    said = f"The interview “{ended.name}” was on {day_of(ended.day)}: its plan has ended, FSRS goes on as before."
+    for line in wrapped(said, min(context.width(), 100)):
+        context.out(line)
+    context.say("lpdeck interview set DATE plans the next one.")
 
 
 def made(store: HotStore, options: Config, interview: Interview, today: StudyDay) -> Report:
@@ -109,29 +122,34 @@ def made(store: HotStore, options: Config, interview: Interview, today: StudyDay
     cards = [card for card in store.plan_cards() if chosen is None or card.id in chosen]
     planner = planner_of(store, interview, store.scheduler(options.scheduler))
     spent = store.spent_ms(today, options.calendar.starts_ms(today))
-    left = max(planner.evening_ms - spent, 0)
+    left, begun = max(planner.evening_ms - spent, 0), store.begun(today)
     per_day = options.new_per_day if interview.new is None else interview.new
-    with_plan = forecast(planner, planned(planner), cards, today, left_ms=left)
-    without = forecast(planner, unplanned(planner, per_day, options.reviews_per_day), cards, today, left_ms=left)
-    last_days = planner.evening(cards, today, left_ms=left, new=interview.new).last_days
-    minutes, enough = _enough(planner, cards, today) if with_plan.never_begun else (None, None)
-    return Report(interview, today, cards, with_plan, without, last_days, minutes, enough)
+    with_plan = forecast(planner, planned(planner), cards, today, left_ms=left, begun=begun)
+    without = forecast(
+        planner, unplanned(planner, per_day, options.reviews_per_day), cards, today, left_ms=left, begun=begun
+    )
+    minutes, enough = _enough(planner, cards, today, with_plan)
+    return Report(interview, today, cards, with_plan, without, with_plan.last_days, minutes, enough)
 
 
-def _enough(planner: Planner, cards: Sequence[PlanCard], today: StudyDay) -> tuple[int | None, Forecast | None]:
-    """The minutes a day with which no card would be left unseen, and what they would come to.
+def _enough(
+    planner: Planner, cards: Sequence[PlanCard], today: StudyDay, short: Forecast
+) -> tuple[int | None, Forecast | None]:
+    """The minutes a day with which no card would be given up as it is in `short`, and what they would come to.
 
-    None where no evening is long enough.
+    None where none is given up, or no evening is long enough.
     """
     from dataclasses import replace
 
     from lpdeck.planning.forecast import forecast, planned
 
+    if not short.days or not (short.never_begun or short.no_last_look):
+        return None, None
     minutes = max(planner.least_minutes(cards, today), planner.interview.minutes)
     while minutes <= LONGEST:
         wider = replace(planner, interview=planner.interview._replace(minutes=minutes, new=None))
         found = forecast(wider, planned(wider), cards, today, runs=1)
-        if not found.never_begun:
+        if not (found.never_begun if short.never_begun else found.no_last_look):
             return minutes, found
         minutes = ceil(minutes * 1.1)
     return None, None
@@ -144,19 +162,20 @@ def _data(report: Report) -> dict[str, Any]:
     from lpdeck.days import date_of
 
     with_plan, without = report.with_plan, report.without
+    chances, others = with_plan.by_principle(report.cards), without.by_principle(report.cards)
     return {
         "interview": as_json(report.interview, report.today),
         "last_days": date_of(report.last_days).isoformat(),
         "days": [_day_data(one, other) for one, other in zip(with_plan.days, without.days, strict=True)],
         "recall": {"with_plan": with_plan.mean, "without": without.mean},
         "principles": [
-            {"principle": slug, "with_plan": chance, "without": without.by_principle(report.cards)[slug]}
-            for slug, chance in with_plan.by_principle(report.cards).items()
+            {"principle": slug, "with_plan": chance, "without": others[slug]} for slug, chance in chances.items()
         ],
         "never_begun": with_plan.never_begun,
         "no_last_look": with_plan.no_last_look,
         "minutes_for_all": report.enough_minutes,
-        "recall_lost": None if report.enough is None else max(report.enough.mean - with_plan.mean, 0.0),
+        "recall_for_all": None if report.enough is None else report.enough.mean,
+        "recall_lost": with_plan.lost([*with_plan.never_begun, *with_plan.no_last_look]),
     }
 
 
@@ -177,88 +196,114 @@ def _day_data(one: DayLoad, without: DayLoad) -> dict[str, Any]:
 # On the screen
 
 
-def _show(report: Report) -> None:
-    from lpdeck.cli.rendering import Painter, wrapped
+def shown_plan(report: Report, painter: Painter) -> Iterator[str]:
+    """The lines of a plan: the days ahead, what will be known on the day, and what is given up."""
+    from lpdeck.cli.rendering import plural, wrapped
 
-    painter = Painter(width=min(context.width(), 100), colour=context.colour())
     one = report.interview
-    right = f"{one.name} · {one.minutes} minutes a day"
-    context.out(painter.row(f"{day_of(one.day)}, {distance(one.day, report.today)}", right, style="bold"))
-    context.out("")
-    for line in _days(report, painter):
-        context.out(line)
-    context.out("")
-    for line in _principles(report, painter):
-        context.out(line)
+    minutes = f"{plural(one.minutes, 'minute')} a day"
+    yield from ends(f"{day_of(one.day)}, {distance(one.day, report.today)}", f"{one.name} · {minutes}", painter)
+    tables = [_days(report, painter), _principles(report, painter)] if report.cards else []
+    for table in tables:
+        yield ""
+        yield from table
     for sentence in _sentences(report):
-        context.out("")
-        for line in wrapped(sentence, painter.width - 2):
-            context.out(f"  {line}")
+        yield ""
+        yield from (f"  {line}" for line in wrapped(sentence, painter.width - 2))
 
 
 def _days(report: Report, painter: Painter) -> Iterator[str]:
-    """A line for each day ahead; the last days are set apart."""
-    if not report.with_plan.days:
-        yield "  Today is the day. What you know now is what you take with you."
+    """A line for each day ahead, or for each week where there are many; the last days are set apart."""
+    days = report.with_plan.days
+    if not days:
+        yield "  Today is the day."
         return
-    most = max(max(day.ms for day in report.with_plan.days), 1)
-    room = max(min(painter.width - 42, 24), 0)
-    yield painter.style(f"  {'':11} {'cards':>5} {'min':>4} {'new':>4}", "dim")
-    for day in report.with_plan.days:
-        if day.day == report.last_days and day.day > report.today:
-            yield painter.style("  the last days: each card once more", "dim")
-        load = "▇" * round(room * day.ms / most)
-        figures = f"{day.cards:>5.0f} {day.ms / 60_000:>4.0f} {_some(day.new):>4}"
-        yield f"  {_named(day.day, report.today):11} {figures}  {painter.style(load, 'dim')}".rstrip()
+    last = [day for day in days if day.day >= report.last_days]
+    before = days[: len(days) - len(last)]
+    single = len(before) if len(before) <= 2 * DAY_BY_DAY else DAY_BY_DAY
+    most = max(max(day.ms for day in days), 1)
+    yield painter.style(f"  {'':13} {'cards':>5} {'min':>4} {'new':>4}", "dim")
+    for day in before[:single]:
+        yield _row(_named(day.day, report.today), [day], most, painter)
+    if before[single:]:
+        yield painter.style("  by the week: an evening on average", "dim")
+    for at in range(single, len(before), 7):
+        week = before[at : at + 7]
+        yield _row(f"{_date(week[0].day)}–{_date(week[-1].day)}", week, most, painter)
+    if last:
+        yield painter.style("  the last days: each card once more", "dim")
+    for day in last:
+        yield _row(_named(day.day, report.today), [day], most, painter)
+    yield painter.style(_figures("in all", days), "bold")
 
 
-def _some(number: float) -> str:
-    return f"{number:.0f}" if number >= 0.5 else "·"
+def _row(label: str, days: Sequence[DayLoad], most_ms: float, painter: Painter) -> str:
+    """A line: what an evening of these days comes to on average, and a bar of its time."""
+    room = max(min(painter.width - 36, 24), 0)
+    load = "▇" * round(room * sum(day.ms for day in days) / len(days) / most_ms)
+    return f"{_figures(label, days, len(days))}  {painter.style(load, 'dim')}".rstrip()
+
+
+def _figures(label: str, days: Sequence[DayLoad], parts: int = 1) -> str:
+    """Cards, minutes and new cards of some days together, or of the part that each of them is on average."""
+    cards, ms, new = (
+        sum(figures) / parts for figures in zip(*((day.cards, day.ms, day.new) for day in days), strict=True)
+    )
+    return f"  {label:13} {cards:>5.0f} {ms / 60_000:>4.0f} {f'{new:.0f}' if new >= 0.5 else '·':>4}"
 
 
 def _named(day: StudyDay, today: StudyDay) -> str:
     from lpdeck.days import date_of
 
+    return "today" if day == today else f"{date_of(day):%a} {_date(day)}"
+
+
+def _date(day: StudyDay) -> str:
+    from lpdeck.days import date_of
+
     date = date_of(day)
-    return "today" if day == today else f"{date:%a} {date.day} {date:%b}"
+    return f"{date.day} {date:%b}"
 
 
 def _principles(report: Report, painter: Painter) -> Iterator[str]:
     """What will be known on the day, principle by principle: with the plan, and without."""
-    from lpdeck.cli.rendering import bar, cut
     from lpdeck.principles import Principle
 
     with_plan = report.with_plan.by_principle(report.cards)
     without = report.without.by_principle(report.cards)
-    wide = painter.width >= 70
-    names = min(44 if wide else painter.width - 25, painter.width - 36 if wide else 40)
+    rows = [(one.title, with_plan[one.slug], without[one.slug]) for one in Principle if one.slug in with_plan]
+    names = max([10, *(len(title) for title, _, _ in rows)])
+    wide = painter.width >= names + 31
+    names = min(names, painter.width - 19)
     yield painter.style(
-        f"  {'on the day':{names}}  {'with the plan' if wide else 'plan':>{17 if wide else 5}} {'without':>9}", "dim"
+        f"  {'on the day':{names}}  {'with the plan' if wide else 'plan':>{17 if wide else 5}}   without", "dim"
     )
-    for principle in Principle:
-        if principle.slug not in with_plan:
-            continue
-        share, other = with_plan[principle.slug], without[principle.slug]
-        drawn = f"{bar(share)}  " if wide else ""
-        yield f"  {cut(principle.title, names):{names}}  {drawn}{_percent(share):>5} {_percent(other):>9}"
-    drawn = f"{bar(report.with_plan.mean)}  " if wide else ""
-    total = f"  {'all':{names}}  {drawn}{_percent(report.with_plan.mean):>5} {_percent(report.without.mean):>9}"
-    yield painter.style(total, "bold")
+    for row in rows:
+        yield _chances(*row, names, wide=wide)
+    yield painter.style(_chances("all", report.with_plan.mean, report.without.mean, names, wide=wide), "bold")
 
 
-def _percent(share: float) -> str:
-    return f"{share:.0%}"
+def _chances(name: str, share: float, other: float, names: int, *, wide: bool) -> str:
+    from lpdeck.cli.rendering import bar, cut
+
+    drawn = f"{bar(share)}  " if wide else ""
+    return f"  {cut(name, names):{names}}  {drawn}{share:>5.0%} {other:>9.0%}"
 
 
 def _sentences(report: Report) -> Iterator[str]:
     """What the plan gives up and what that costs, and what the figures mean."""
     from lpdeck.cli.rendering import plural
 
+    if not report.cards:
+        yield "There are no cards to plan: lpdeck import PAGE brings some."
+        return
     never, no_look = report.with_plan.never_begun, report.with_plan.no_last_look
     if never:
-        yield f"{_limits(report.interview)} leave {_some_cards(report, never)} unseen. {_cost(report)}".rstrip()
+        given_up = f"Unseen with {_limits(report.interview)}: {_some_cards(report, never)}."
+        yield f"{given_up} {_cost(report, never, 'begin')}".rstrip()
     if no_look:
-        yield f"Seen, but not once more in the last days: {_some_cards(report, no_look)}."
+        given_up = f"Seen, but not once more in the last days: {_some_cards(report, no_look)}."
+        yield f"{given_up} {_cost(report, no_look, '' if never else 'see')}".rstrip()
     yield (
         "On the day: the mean chance of recalling a card, over all cards; one never seen counts as nothing. "
         f"Without: FSRS alone, in the same {plural(report.interview.minutes, 'minute')}."
@@ -270,7 +315,7 @@ def _limits(interview: Interview) -> str:
     from lpdeck.cli.rendering import plural
 
     minutes = f"{plural(interview.minutes, 'minute')} a day"
-    return minutes if interview.new is None else f"{minutes} and at most {interview.new} new cards"
+    return minutes if interview.new is None else f"{minutes} and at most {plural(interview.new, 'new card')} a day"
 
 
 def _some_cards(report: Report, ids: Sequence[str]) -> str:
@@ -280,11 +325,18 @@ def _some_cards(report: Report, ids: Sequence[str]) -> str:
     return f"{len(ids)} of {len(report.cards)} cards ({', '.join(counted_kinds(report.kinds(set(ids))))})"
 
 
-def _cost(report: Report) -> str:
-    """What giving up cards costs on the day, and what would hold them all."""
-    if report.enough is None or report.enough_minutes is None:
-        return ""
+def _cost(report: Report, ids: Sequence[str], verb: str) -> str:
+    """What giving up cards costs on the day, and what it takes to begin or see (`verb`) them all."""
     from lpdeck.cli.rendering import plural
 
-    lost = max(round(100 * (report.enough.mean - report.with_plan.mean)), 0)
-    return f"That costs {plural(lost, 'point')} on the day; {report.enough_minutes} minutes a day hold all of them."
+    if not report.with_plan.days:
+        return ""
+    lost = round(100 * report.with_plan.lost(ids))
+    costs = f"That costs {plural(lost, 'point') if lost else 'less than a point'} on the day"
+    if not verb:
+        return f"{costs}."
+    if report.enough is None or report.enough_minutes is None:
+        return f"{costs}; no evening of up to {LONGEST} minutes is long enough to {verb} them all."
+    without = "" if report.interview.new is None else " without a limit of new cards"
+    takes = f"{plural(report.enough_minutes, 'minute')} a day{without}"
+    return f"{costs}; to {verb} them all takes {takes} and comes to {report.enough.mean:.0%}."

@@ -29,7 +29,9 @@ def add_to(app: typer.Typer) -> None:
 
 def show_progress(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Show what you know, per leadership principle."""
-    options = context.config()
+    from lpdeck.cli.evenings import at_level
+
+    options = at_level(None)
     day = options.calendar.day_of(context.now_ms())
     interview = options.plan_on(day)
     context.ready_home()
@@ -46,15 +48,17 @@ def show_progress(json: Annotated[bool, typer.Option("--json", help="Print JSON.
 
 def read(store: HotStore, options: Config, day: StudyDay, interview: Interview | None) -> Progress:
     """What is known on a study day, from the store."""
+    from lpdeck.cli.evenings import hidden_levels
     from lpdeck.progress import first_day, progress
     from lpdeck.store.known import deck_pages, kept, known_cards
 
     scheduler = store.scheduler(options.scheduler)
     ahead = interview.day if interview else None
+    hidden = hidden_levels(store, options, options.calendar.starts_ms(day))
     with _without_collecting():
         return store.reading(
             lambda connection: progress(
-                known_cards(connection, scheduler, day, ahead),
+                known_cards(connection, scheduler, day, ahead, hidden),
                 kept(connection, first_day(day), options.calendar),
                 deck_pages(connection),
                 day,

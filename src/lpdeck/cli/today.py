@@ -10,7 +10,7 @@ import typer
 from lpdeck.cli import context
 from lpdeck.cli.choosing import FILTER
 from lpdeck.cli.context import hot_store, now_ms, out, out_json
-from lpdeck.cli.evenings import Today, at_level, todays_queue
+from lpdeck.cli.evenings import Today, at_level, hidden_levels, todays_queue
 from lpdeck.config import Config
 from lpdeck.store.hot import HotStore
 
@@ -55,19 +55,23 @@ def today(*, json: bool) -> None:
     """What today holds, in a few lines."""
     options = at_level(None)
     if context.is_new_home():
-        _welcome(json=json)
+        _welcome(options, json=json)
         return
     with hot_store() as store:
         holds = todays_queue(store, options)
         if json:
-            out_json(_today_json(holds, store, options))
+            out_json(_nothing(options) | _today_json(holds, store, options))
             return
-        _show_today(holds, store, options)
+        from lpdeck.cli.rendering import Painter
+
+        painter = Painter(width=min(context.width(), 80), colour=context.colour())
+        for line in shown_today(holds, store, options, painter):
+            out(line)
 
 
-def _welcome(*, json: bool) -> None:
+def _welcome(options: Config, *, json: bool) -> None:
     if json:
-        out_json({"due": 0, "new": 0, "principles": {}, "drafts": 0})
+        out_json(_nothing(options))
         return
     out("lpdeck is ready, and has no cards yet.")
     out("")
@@ -75,77 +79,98 @@ def _welcome(*, json: bool) -> None:
     out("  lpdeck import PAGE    make cards from a page you saved, or - to paste one")
 
 
-def _today_json(holds: Today, store: HotStore, options: Config) -> dict[str, Any]:
+def _nothing(options: Config) -> dict[str, Any]:
+    """Today as JSON where there are no cards."""
     from lpdeck.days import date_of
 
     day = options.calendar.day_of(now_ms())
-    queue = holds.queue
-    data = {
+    interview = options.plan_on(day)
+    if interview is not None:
+        from lpdeck.cli.interviewing import as_json
+    return {
         "date": date_of(day).isoformat(),
+        "due": 0,
+        "new": 0,
+        "principles": {},
+        "drafts": 0,
+        "next_due": None,
+        "interview": None if interview is None else as_json(interview, day),
+        "recall_on_the_day": {},
+    }
+
+
+def _today_json(holds: Today, store: HotStore, options: Config) -> dict[str, Any]:
+    from lpdeck.days import date_of
+
+    following, queue = store.next_due(options.calendar.day_of(now_ms())), holds.queue
+    return {
         "due": queue.due,
         "new": queue.begun,
         "principles": dict(queue.by_principle()),
         "drafts": store.drafts(),
-        "next_due": None if (following := store.next_due(day)) is None else date_of(following).isoformat(),
-        "interview": None,
+        "next_due": None if following is None else date_of(following).isoformat(),
+        "recall_on_the_day": _on_the_day(holds, store, options),
     }
-    if holds.planner is not None:
-        from lpdeck.cli.interviewing import as_json
-
-        data["interview"] = as_json(holds.planner.interview, day)
-        data["recall_on_the_day"] = _on_the_day(holds, store)
-    return data
 
 
-def _on_the_day(holds: Today, store: HotStore) -> dict[str, float]:
+def _on_the_day(holds: Today, store: HotStore, options: Config) -> dict[str, float]:
     """The chance on the day, by slug, if nothing more were studied; {} where no plan holds."""
     if holds.planner is None:
         return {}
     from lpdeck.store.known import recall_ahead
 
     plan = holds.planner
-    ahead = store.reading(lambda connection: recall_ahead(connection, plan.scheduler, plan.day))
+    hidden = hidden_levels(store, options, now_ms())
+    ahead = store.reading(lambda connection: recall_ahead(connection, plan.scheduler, plan.day, hidden))
     return {slug: awake.recall for slug, awake in ahead.items()}
 
 
-def _show_today(holds: Today, store: HotStore, options: Config) -> None:
-    from lpdeck.cli.rendering import Painter, day_name, plural
+def shown_today(holds: Today, store: HotStore, options: Config, painter: Painter) -> Iterator[str]:
+    """The lines of what today holds."""
+    from lpdeck.cli.interviewing import ends
+    from lpdeck.cli.rendering import day_name, plural, wrapped
     from lpdeck.days import date_of
 
     day, queue = options.calendar.day_of(now_ms()), holds.queue
     date = date_of(day)
-    painter = Painter(width=min(context.width(), 80), colour=context.colour())
-    title = f"{date:%A} {date.day} {date:%B}"
-    out(painter.row(title, _interview(holds, day), style="bold"))
-    out("")
+    yield from ends(f"{date:%A} {date.day} {date:%B}", _interview(holds, day), painter)
+    yield ""
     if queue.cards:
-        out(f"  {queue.due} due   {queue.begun} new today   about {plural(_minutes(holds, store), 'minute')}")
-        out("")
-        for line in _principles(holds, store, painter):
-            out(line)
-        out("")
+        about = f"about {plural(_minutes(holds, store), 'minute')}"
+        yield from _together([f"{queue.due} due", f"{queue.begun} new today", about], painter.width)
+        yield ""
+        yield from _principles(holds, store, options, painter)
     else:
         following = store.next_due(day)
         when = f"The next card is due {day_name(following, day)}." if following is not None else "No card is waiting."
-        out(f"  Nothing is due. {when}")
-        out("")
+        yield from (f"  {line}" for line in wrapped(f"Nothing is due. {when}", painter.width - 2))
+        yield ""
     ended = _ended(options, day)
     if ended:
-        out(painter.style(f"  {ended}", "dim"))
-        out("")
+        yield from (painter.style(f"  {line}", "dim") for line in wrapped(ended, painter.width - 2))
+        yield ""
     drafts = store.drafts()
     waiting = f"{plural(drafts, 'draft')} {'waits' if drafts == 1 else 'wait'} for you: lpdeck check" if drafts else ""
-    out(painter.row("lpdeck review" if queue.cards else "lpdeck import PAGE", waiting, style=None))
+    yield painter.row("lpdeck review" if queue.cards else "lpdeck import PAGE", waiting, style=None)
+
+
+def _together(parts: list[str], width: int) -> list[str]:
+    """Parts of a line, or a line each where there is no room for all."""
+    line = "   ".join(parts)
+    return [f"  {line}"] if len(line) + 2 <= width else [f"  {part}" for part in parts]
 
 
 def _interview(holds: Today, day: StudyDay) -> str:
-    """How far the interview is."""
+    """How far the interview is, with the name that it was given."""
     if holds.planner is None:
         return ""
     from lpdeck.cli.interviewing import distance
+    from lpdeck.cli.rendering import cut
+    from lpdeck.interviews import FIRST_NAME
 
-    when = distance(holds.planner.day, day)
-    return f"interview {when}"
+    interview = holds.planner.interview
+    name = "" if interview.name == FIRST_NAME else f" “{cut(interview.name, 20)}”"
+    return f"interview{name} {distance(interview.day, day)}"
 
 
 def _ended(options: Config, day: StudyDay) -> str:
@@ -166,25 +191,29 @@ def _minutes(holds: Today, store: HotStore) -> int:
     if holds.planner is None:
         return max(1, round(store.pace_ms() * len(cards) / MINUTE_MS))
     took = holds.planner.takes_ms(store.plan_cards(), {card.id for card in cards})
-    return max(1, round(took / MINUTE_MS))
+    return max(1, round(min(took, holds.left_ms) / MINUTE_MS))
 
 
-def _principles(holds: Today, store: HotStore, painter: Painter) -> Iterator[str]:
-    """How many cards each principle has today; under a plan also what would be known on the day."""
+def _principles(holds: Today, store: HotStore, options: Config, painter: Painter) -> Iterator[str]:
+    """How many cards each principle has today; under a plan also what would be known on the day. A blank line ends it.
+
+    Nothing where no card of today belongs to a principle.
+    """
     from lpdeck.cli.faces import title_of
     from lpdeck.cli.rendering import bar, cut
 
-    known = _on_the_day(holds, store)
+    known = _on_the_day(holds, store, options) if painter.width >= 50 else {}
     counted = [(slug, title_of([slug]), number) for slug, number in holds.queue.by_principle().most_common()]
-    room = max(len(name) for _, name, _ in counted)
-    if known:
-        room = min(room, max(painter.width - 34, 12))
-    for place, (slug, name, number) in enumerate(counted):
+    room = min(max((len(name) for _, name, _ in counted), default=0), painter.width - (38 if known else 8))
+    words = " on the day"
+    for slug, name, number in counted:
         line = f"  {cut(name, room).ljust(room)}  {number:>4}"
-        if slug in known and painter.width >= 46:
-            words = " on the day" if place == 0 else ""
+        if slug in known:
             line += f"   {painter.style(bar(known[slug]), 'dim')}  {known[slug]:>4.0%}{words}"
+            words = ""
         yield line
+    if counted:
+        yield ""
 
 
 MINUTE_MS = 60_000

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict, deque
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, inf
@@ -26,7 +26,7 @@ from typing import NamedTuple
 from lpdeck.days import StudyDay
 from lpdeck.interviews import Interview
 from lpdeck.planning.habits import Habits
-from lpdeck.planning.worth import Worth, known
+from lpdeck.planning.worth import Worth, by_kind, known
 from lpdeck.scheduling import Schedule, Scheduler, State
 
 LAST_DAYS = range(3, 8)
@@ -99,8 +99,9 @@ class Planner:
         standing = _Standing(self, cards, today)
         left = self.evening_ms if left_ms is None else left_ms
         time = _Time(max(left - standing.steps_ms, 0), self.evening_ms, max(self.day - today, 1))
-        begun = _Beginning(self, standing, today, new)
-        looks = _Looks(self, standing, today, begun, time.all_ms)
+        since = self._last_days(standing)
+        begun = _Beginning(self, standing, today, since, new)
+        looks = _Looks(self, standing, today, since, begun, time.all_ms)
         if today < looks.since:
             reviews = _prepare(self, standing, today, time, begun, looks)
         else:
@@ -108,6 +109,11 @@ class Planner:
         early = frozenset(card.id for card in reviews if not _is_due(card, today))
         floors = _floors(looks.waiting, self.day - looks.since)
         return Evening(tuple(reviews), tuple(begun.cards), early, tuple(looks.given_up), looks.since, floors)
+
+    def _last_days(self, standing: _Standing) -> StudyDay:
+        """The first of the last days: so late that their evenings hold a look at every card that was seen."""
+        evenings = ceil(standing.sweep_ms / self.evening_ms)
+        return StudyDay(self.day - min(max(evenings, LAST_DAYS[0]), LAST_DAYS[-1]))
 
     def takes_ms(self, cards: Iterable[PlanCard], chosen: Container[str]) -> float:
         """How long the chosen ones of some cards take on an evening."""
@@ -123,7 +129,7 @@ class Planner:
     def least_minutes(self, cards: Iterable[PlanCard], today: StudyDay) -> int:
         """The minutes that each evening needs at least to begin every card, and to see each once more at the end."""
         standing = _Standing(self, cards, today)
-        begun = _Beginning(self, standing, today, None)
+        begun = _Beginning(self, standing, today, self._last_days(standing), None)
         need = standing.sweep_ms + standing.steps_ms + sum(ms for _, ms in begun.offers())
         return ceil(need / max(self.day - today, 1) / MINUTE_MS)
 
@@ -136,9 +142,12 @@ class _Time:
         self.evenings = evenings
         self.all_ms = today_ms + (evenings - 1) * evening_ms
 
-    def spend(self, ms: float) -> None:
+        self.evening_ms = today_ms
+
+    def spend(self, ms: float, later_ms: float = 0.0) -> None:
+        """Takes time of today, and so much of a later evening."""
         self.today_ms -= ms
-        self.all_ms -= ms
+        self.all_ms -= ms + later_ms
 
 
 class _Standing:
@@ -181,37 +190,65 @@ def _is_due(card: PlanCard, today: StudyDay) -> bool:
 class _Beginning:
     """The new cards of an evening: the principle that would stand worst on the day first, its cheapest kind first."""
 
-    def __init__(self, planner: Planner, standing: _Standing, today: StudyDay, limit: int | None) -> None:
+    def __init__(
+        self, planner: Planner, standing: _Standing, today: StudyDay, since: StudyDay, limit: int | None
+    ) -> None:
         self.cards: list[PlanCard] = []
         self._planner, self._standing, self._limit = planner, standing, limit
-        self._today = today
-        is_last = planner.day - today <= 1
-        self._is_over = today >= planner.day or (is_last and bool(standing.review))
-        self._look = None if is_last else StudyDay(planner.day - 1)
+        self._today, self._is_over = today, today >= planner.day
         self._evenings = max(planner.day - today, 1)
+        self._has_look = today < since  # in the last days to begin a card is to see it
+        self._least_worth = 0.0
 
     @cached_property
     def gain(self) -> float:
-        """What a card begun today adds on the day."""
-        return self._planner.worth.new_gain(self._today, self._look)
+        """What a card begun today adds on the day, without another look."""
+        return self._planner.worth.new_gain(self._today, None)
 
-    def cost_ms(self, kind: str) -> float:
-        """What beginning a card takes, with its last look."""
-        look = (
-            0.0 if self._look is None else self._planner.worth.ask_ms(kind, self._planner.scheduler.desired_retention)
-        )
-        return self._planner.worth.begin_ms(kind) + look
+    @cached_property
+    def look_gain(self) -> float:
+        """What a last look adds to that."""
+        if not self._has_look:
+            return 0.0
+        return self._planner.worth.new_gain(self._today, StudyDay(self._planner.day - 1)) - self.gain
+
+    def look_ms(self, kind: str) -> float:
+        """What the last look at a card takes that is begun today."""
+        return self._planner.worth.ask_ms(kind, self._planner.scheduler.desired_retention)
+
+    def begin_ms(self, kind: str) -> float:
+        """What beginning a card takes."""
+        return self._planner.worth.begin_ms(kind)
 
     def offers(self) -> Iterator[tuple[float, float]]:
-        """What each kind of new cards would add for a millisecond, and how long all of it takes until the interview."""
+        """What new cards, and last looks at them, would add for a millisecond, and how long they all take."""
         room = 0 if self._is_over else inf if self._limit is None else self._limit * self._evenings
         counts: defaultdict[str, int] = defaultdict(int)
         for (_, kind), cards in self._standing.unseen.items():
             counts[kind] += len(cards)
-        for kind in sorted(counts, key=self.cost_ms):
+        for kind in sorted(counts, key=self.begin_ms):
             count = min(counts[kind], room)
             room -= count
-            yield self.gain / self.cost_ms(kind), self.cost_ms(kind) * count
+            yield self.gain / self.begin_ms(kind), self.begin_ms(kind) * count
+            if self._has_look:
+                yield self.look_gain / self.look_ms(kind), self.look_ms(kind) * count
+
+    def look_again_from(self, least_worth: float) -> None:
+        """Last looks at what is begun are reserved where they add at least so much for a millisecond."""
+        self._least_worth = least_worth
+
+    def _is_looked_at(self, kind: str) -> bool:
+        return self._has_look and self.look_gain / self.look_ms(kind) >= self._least_worth
+
+    @cached_property
+    def cost_ms(self) -> Callable[[str], float]:
+        """What beginning a card of a kind takes, with its last look where there is time for one."""
+        return by_kind(lambda kind: self.begin_ms(kind) + (self.look_ms(kind) if self._is_looked_at(kind) else 0.0))
+
+    def worth(self, kind: str) -> float:
+        """What a card begun today adds on the day for each millisecond that it takes."""
+        gain = self.gain + (self.look_gain if self._is_looked_at(kind) else 0.0)
+        return gain / self.cost_ms(kind)
 
     def next(self, time: _Time, reserved_ms: float) -> tuple[str, tuple[str, ...]] | None:
         """The kind and principles of the next card, if there is time for one that leaves `reserved_ms` of all time."""
@@ -221,9 +258,9 @@ class _Beginning:
         fitting = [
             (self._share(principles), self.cost_ms(kind), principles, kind)
             for (principles, kind), cards in self._standing.unseen.items()
-            if cards and self.cost_ms(kind) <= room and time.today_ms > 0
+            if cards and self.cost_ms(kind) <= room
         ]
-        if not fitting:
+        if not fitting or time.today_ms <= 0:
             return None
         _, _, principles, kind = min(fitting)
         return kind, principles
@@ -233,8 +270,14 @@ class _Beginning:
         self.cards.append(self._standing.unseen[principles, kind].popleft())
         for principle in principles or ("",):
             self._standing.recalled[principle] += self.gain
-        time.spend(self._planner.worth.begin_ms(kind))
-        return self.cost_ms(kind) - self._planner.worth.begin_ms(kind)
+        left_ms = self._left_share(time) * (self.begin_ms(kind) - self._planner.habits.ms(kind, "first"))
+        time.spend(self.begin_ms(kind) - left_ms, left_ms)
+        return self.cost_ms(kind) - self.begin_ms(kind)
+
+    def _left_share(self, time: _Time) -> float:
+        """What share of the learning steps is left to the next evening: of what is begun shortly before the end."""
+        longest = max(self._planner.scheduler.learning_steps, default=0) * 1000
+        return min(longest / time.evening_ms, 1.0) if time.evening_ms > 0 else 0.0
 
     def begin(self, time: _Time, reserved: float) -> None:
         """Begins cards while there is time beside what is reserved."""
@@ -244,44 +287,59 @@ class _Beginning:
     def _share(self, principles: tuple[str, ...]) -> float:
         """How much of the worst of these principles would be known on the day."""
         standing = self._standing
+        if len(principles) == 1:
+            return standing.recalled[principles[0]] / standing.sizes[principles[0]]
         return min(standing.recalled[one] / standing.sizes[one] for one in principles or ("",))
 
 
 class _Looks:
-    """The last looks: since when, and which cards get one.
+    """The last looks, since the first of the last days: which cards get one.
 
-    `since` is the first of the last days: so late that their evenings hold a look at every card. Looks and cards
-    never seen compete for the time that is left: what adds most for its time is done, the rest is given up.
+    Looks and cards never seen compete for the time that is left: what adds most for its time is done, the rest is
+    given up.
     """
 
     def __init__(
-        self, planner: Planner, standing: _Standing, today: StudyDay, begun: _Beginning, room_ms: float
+        self,
+        planner: Planner,
+        standing: _Standing,
+        today: StudyDay,
+        since: StudyDay,
+        begun: _Beginning,
+        room_ms: float,
     ) -> None:
-        evenings = ceil(standing.sweep_ms / planner.evening_ms)
-        self.since = StudyDay(planner.day - min(max(evenings, LAST_DAYS[0]), LAST_DAYS[-1]))
+        self.since = since
         look = StudyDay(max(planner.day - 1, today))
         waiting = [card for card in standing.review if known(card.schedule)[1] < self.since]
         self.worth = {
             card.id: planner.worth.look_gain(card.schedule, look) / standing.ask_ms[card.id] for card in waiting
         }
         offers = [(worth, standing.ask_ms[card]) for card, worth in self.worth.items()]
-        least = _least_worth([*offers, *begun.offers()], room_ms)
-        self.waiting = [card for card in waiting if self.worth[card.id] >= least]
-        self.given_up = [card for card in waiting if self.worth[card.id] < least]
+        least, spare = _least_worth([*offers, *begun.offers()], room_ms)
+        begun.look_again_from(least)
+        self.waiting, self.given_up = list[PlanCard](), list[PlanCard]()
+        for card in waiting:
+            is_kept = self.worth[card.id] > least or (self.worth[card.id] == least and spare > 0)
+            (self.waiting if is_kept else self.given_up).append(card)
+            spare -= standing.ask_ms[card.id] if self.worth[card.id] == least else 0.0
         self.need_ms = sum(standing.ask_ms[card.id] for card in self.waiting)
 
 
-def _least_worth(offers: Iterable[tuple[float, float]], room_ms: float) -> float:
-    """What a millisecond must add at least so that all that adds more fits into the time.
+def _least_worth(offers: Iterable[tuple[float, float]], room_ms: float) -> tuple[float, float]:
+    """What a millisecond must add at least so that all that adds more fits into the time, and the time beside that.
 
-    `offers` say what a millisecond of each adds, and how many it takes.
+    `offers` say what a millisecond of each adds, and how many it takes. Of those that add just so much, cards that were
+    begun on one day are often many, only what fits into the time beside is done.
     """
-    spent = 0.0
+    spent = beside = 0.0
+    last = inf
     for worth, ms in sorted(offers, reverse=True):
+        if worth < last:
+            last, beside = worth, spent
         spent += ms
         if spent > room_ms:
-            return worth
-    return 0.0
+            return worth, room_ms - beside
+    return 0.0, inf
 
 
 def _prepare(
@@ -296,7 +354,7 @@ def _prepare(
     chosen = list[PlanCard]()
     while time.today_ms > 0:
         found = begun.next(time, reserved)
-        new_worth = begun.gain / begun.cost_ms(found[0]) if found else -1.0
+        new_worth = begun.worth(found[0]) if found else -1.0
         if waiting and (found is None or worth[waiting[0].id] >= new_worth):
             card = waiting.popleft()
             time.spend(standing.ask_ms[card.id])
@@ -332,7 +390,7 @@ def _share_of(cards: Sequence[PlanCard], ask_ms: Mapping[str, float], quota: flo
     """The first cards, until the quota is used."""
     share, used = list[PlanCard](), 0.0
     for card in cards:
-        if used >= quota:
+        if quota - used < 1:  # a part of a millisecond is a sum's rounding
             break
         share.append(card)
         used += ask_ms[card.id]

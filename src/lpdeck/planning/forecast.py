@@ -6,20 +6,25 @@ recall that the memory predicts. Pure: times are milliseconds, days are study da
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from random import Random
 from typing import NamedTuple
 
 from lpdeck.days import StudyDay
-from lpdeck.planning.evening import Evening, PlanCard, Planner, mixed
-from lpdeck.scheduling import Rating, Schedule, State
+from lpdeck.planning.evening import LAST_DAYS, MINUTE_MS, Evening, PlanCard, Planner, mixed
+from lpdeck.scheduling import Rating, Schedule, State, spread
 
 SEED = 20_261_210
-MOST_RUNS = 8
-FEW_CARDS = 800
-"""Up to so many cards MOST_RUNS runs are averaged; more cards average themselves."""
+LEARN_AHEAD_MS = 20 * MINUTE_MS
+"""How long before its minute a learning card is asked when nothing else is left, as in a sitting."""
+
+CARD_EVENINGS = 63_000
+"""About so many evenings of a card are simulated: 21 of 600 cards five times, fewer of a small deck more often."""
+
+MOST_RUNS = 30
 
 
 class DayLoad(NamedTuple):
@@ -38,13 +43,14 @@ class Forecast:
     """What a way of studying comes to: each day's load, the chance of each card on the day, and what is left out.
 
     `seen` is the share of the runs in which a card was seen at all before the day, `looked` the share of those in
-    which it was seen in the last days.
+    which it was seen in the last days; `last_days` is the first of those in the middle run.
     """
 
     days: tuple[DayLoad, ...]
     recall: dict[str, float]
     seen: dict[str, float]
     looked: dict[str, float]
+    last_days: StudyDay
 
     @property
     def never_begun(self) -> list[str]:
@@ -61,6 +67,14 @@ class Forecast:
         """The mean chance over all cards; 0 where there are none."""
         return sum(self.recall.values()) / len(self.recall) if self.recall else 0.0
 
+    def lost(self, cards: Sequence[str]) -> float:
+        """What the mean loses because some cards are left out: what the others have more on the day than these."""
+        others = [chance for card, chance in self.recall.items() if card not in set(cards) and self.seen[card] >= 0.5]
+        if not others:
+            return 0.0
+        usual = sum(others) / len(others)
+        return max(sum(usual - self.recall[card] for card in cards), 0.0) / len(self.recall)
+
     def by_principle(self, cards: Iterable[PlanCard]) -> dict[str, float]:
         """The mean chance of each principle's cards, by slug; a card of two counts for both."""
         known: defaultdict[str, list[float]] = defaultdict(list)
@@ -70,16 +84,17 @@ class Forecast:
         return {principle: sum(chances) / len(chances) for principle, chances in known.items()}
 
 
-Choose = Callable[[Sequence[PlanCard], StudyDay, float], Evening]
-"""Which cards an evening asks: from all cards, the study day, and the milliseconds that are left of it."""
+Choose = Callable[[Sequence[PlanCard], StudyDay, float, int], Evening]
+"""Which cards an evening asks: from all cards, the study day, the milliseconds that are left of it, and the number of
+cards that were begun on it already."""
 
 
 def planned(planner: Planner, new: int | None = None) -> Choose:
     """Evenings by the plan; at most `new` cards are begun on each, where that or the interview says so."""
     most = planner.interview.new if new is None else new
 
-    def choose(cards: Sequence[PlanCard], day: StudyDay, left_ms: float) -> Evening:
-        return planner.evening(cards, day, left_ms=left_ms, new=most)
+    def choose(cards: Sequence[PlanCard], day: StudyDay, left_ms: float, begun: int = 0) -> Evening:
+        return planner.evening(cards, day, left_ms=left_ms, new=None if most is None else max(most - begun, 0))
 
     return choose
 
@@ -87,15 +102,15 @@ def planned(planner: Planner, new: int | None = None) -> Choose:
 def unplanned(planner: Planner, new_per_day: int, reviews_per_day: int) -> Choose:
     """Evenings as they are without a plan: what is due, the least remembered first, and new cards by turns."""
 
-    def choose(cards: Sequence[PlanCard], day: StudyDay, left_ms: float) -> Evening:
+    def choose(cards: Sequence[PlanCard], day: StudyDay, left_ms: float, begun: int = 0) -> Evening:
         due = [
             card
             for card in cards
             if card.schedule.state is State.REVIEW and (card.schedule.due_day or day) <= day and _awake(card, day)
         ]
         due.sort(key=lambda card: _elapsed(card.schedule, day), reverse=True)
-        unseen = _by_turns([card for card in cards if card.schedule.memory is None and _awake(card, day)])
-        new = tuple(card for card, _ in zip(unseen, range(new_per_day), strict=False))
+        unseen = _by_turns([card for card in cards if card.schedule.memory is None and _awake(card, day)], day)
+        new = tuple(card for card, _ in zip(unseen, range(max(new_per_day - begun, 0)), strict=False))
         return Evening(tuple(due[:reviews_per_day]), new, frozenset(), (), planner.day, ())
 
     return choose
@@ -112,13 +127,14 @@ def _elapsed(schedule: Schedule, day: StudyDay) -> float:
     return (day - schedule.last_day) / schedule.memory.stability
 
 
-def _by_turns(cards: Iterable[PlanCard]) -> Iterator[PlanCard]:
-    """One new card of each set of principles, then the next of each."""
+def _by_turns(cards: Iterable[PlanCard], day: StudyDay) -> Iterator[PlanCard]:
+    """One new card of each set of principles, then the next of each, in an order drawn for the day."""
     groups: dict[tuple[str, ...], list[PlanCard]] = {}
     for card in cards:
         groups.setdefault(card.principles, []).append(card)
-    for turn in range(max(map(len, groups.values()), default=0)):
-        yield from (group[turn] for group in groups.values() if turn < len(group))
+    ordered = [groups[one] for one in sorted(groups, key=lambda one: spread(" ".join(one), day))]
+    for turn in range(max(map(len, ordered), default=0)):
+        yield from (group[turn] for group in ordered if turn < len(group))
 
 
 def forecast(
@@ -128,13 +144,18 @@ def forecast(
     today: StudyDay,
     *,
     left_ms: float | None = None,
+    begun: int = 0,
     runs: int | None = None,
 ) -> Forecast:
-    """Simulates every evening from a study day to the day before the interview, the first with `left_ms` left."""
-    runs = runs or max(1, min(MOST_RUNS, MOST_RUNS * FEW_CARDS // max(len(cards), 1)))
+    """Simulates every evening from a study day to the day before the interview.
+
+    The first has `left_ms` left, and `begun` cards were begun on it already.
+    """
+    evenings = max(planner.day - today, 1)
+    runs = runs or max(1, min(MOST_RUNS, CARD_EVENINGS // max(len(cards) * evenings, 1)))
     done = [_Run(planner, choose, cards, Random(SEED + number)) for number in range(runs)]
     for run in done:
-        run.study(today, planner.evening_ms if left_ms is None else left_ms)
+        run.study(today, planner.evening_ms if left_ms is None else left_ms, begun)
     days = tuple(_averaged([run.days[at] for run in done]) for at in range(max(planner.day - today, 0)))
     final = [run.final() for run in done]
     return Forecast(
@@ -142,6 +163,7 @@ def forecast(
         {card.id: sum(planner.worth.recall(one[card.id]) for one in final) / runs for card in cards},
         {card.id: sum(one[card.id].memory is not None for one in final) / runs for card in cards},
         {card.id: sum(run.was_looked_at(card.id) for run in done) / runs for card in cards},
+        StudyDay(sorted(run.last_days for run in done)[runs // 2]),
     )
 
 
@@ -158,50 +180,59 @@ class _Run:
         self._cards = list(cards)
         self._place = {card.id: at for at, card in enumerate(cards)}
         self.days: list[DayLoad] = []
-        self._last_days = planner.day
+        self.last_days = StudyDay(planner.day - LAST_DAYS[0])
 
     def was_looked_at(self, card: str) -> bool:
         """Whether a card was seen in the last days."""
         last = self._cards[self._place[card]].schedule.last_day
-        return last is not None and last >= self._last_days
+        return last is not None and last >= self.last_days
 
     def final(self) -> dict[str, Schedule]:
         return {card.id: card.schedule for card in self._cards}
 
-    def study(self, today: StudyDay, left_ms: float) -> None:
+    def study(self, today: StudyDay, left_ms: float, begun: int) -> None:
         """Every evening up to the interview."""
-        for day in range(today, self._planner.day):
-            self._evening(StudyDay(day), left_ms if day == today else self._planner.evening_ms)
+        for day in map(StudyDay, range(today, self._planner.day)):
+            self._evening(day, *((left_ms, begun) if day == today else (self._planner.evening_ms, 0)))
 
-    def _evening(self, day: StudyDay, left_ms: float) -> None:
-        waiting = [card for card in self._cards if card.schedule.state not in (None, State.REVIEW)]
-        chosen = self._choose(self._cards, day, left_ms)
-        self._last_days = chosen.last_days
-        load = _Load()
-        for card in [*waiting, *mixed(chosen.reviews, chosen.new)]:
-            if load.ms >= left_ms:
+    def _evening(self, day: StudyDay, left_ms: float, begun: int) -> None:
+        """Asks what is chosen, and chooses again where the cards took less time than was thought.
+
+        As in a sitting, a card in a learning step comes back when its minute has come, or a little before if nothing
+        else is left; the steps for which there is no time are left to the next evening.
+        """
+        load, waiting, early = _Load(), deque[PlanCard](), frozenset[str]()
+        steps = [(0, card.id) for card in self._cards if card.schedule.state not in (None, State.REVIEW)]
+        while load.ms < left_ms:
+            ahead_ms = 0 if waiting else LEARN_AHEAD_MS
+            if steps and steps[0][0] <= load.ms + ahead_ms:
+                card = self._cards[self._place[heappop(steps)[1]]]
+            elif waiting:
+                card = waiting.popleft()
+                load.count(card, is_early=card.id in early)
+            elif left_ms - load.ms < MINUTE_MS:
                 break
-            load.cards += 1
-            load.new += card.schedule.memory is None
-            load.early += card.id in chosen.early
-            self._ask(card, day, load)
+            else:
+                chosen = self._choose(self._cards, day, left_ms - load.ms, begun + load.new)
+                self.last_days, early = chosen.last_days, chosen.early
+                waiting.extend(mixed(chosen.reviews, chosen.new))
+                if not waiting:
+                    break
+                continue
+            due_ms = self._ask(card, day, load)
+            if due_ms is not None:
+                heappush(steps, (due_ms, card.id))
         self.days.append(DayLoad(day, load.cards, load.answers, load.ms, load.new, load.early))
 
-    def _ask(self, card: PlanCard, day: StudyDay, load: _Load) -> None:
-        """Asks a card until it leaves its steps; those that are an hour long are over the same evening too."""
-        schedule = card.schedule
-        while True:
-            phase, rating = self._answer(schedule, day)
-            load.ms += self._planner.habits.ms(card.kind, phase)
-            load.answers += 1
-            schedule = (
-                self._planner.scheduler.for_principles(card.principles)
-                .outcomes(card.id, schedule, day, 0)[rating]
-                .schedule
-            )
-            if schedule.state is State.REVIEW:
-                break
-        self._cards[self._place[card.id]] = card._replace(schedule=schedule)
+    def _ask(self, card: PlanCard, day: StudyDay, load: _Load) -> int | None:
+        """One answer; when the card comes back on the same evening (ms from its beginning), if it does."""
+        phase, rating = self._answer(card.schedule, day)
+        load.ms += self._planner.habits.ms(card.kind, phase)
+        load.answers += 1
+        scheduler = self._planner.scheduler.for_principles(card.principles)
+        after = scheduler.outcomes(card.id, card.schedule, day, int(load.ms))[rating].schedule
+        self._cards[self._place[card.id]] = card._replace(schedule=after)
+        return after.due_at_ms
 
     def _answer(self, schedule: Schedule, day: StudyDay) -> tuple[str, Rating]:
         habits = self._planner.habits
@@ -223,3 +254,9 @@ class _Load:
     def __init__(self) -> None:
         self.cards = self.answers = self.new = self.early = 0
         self.ms = 0.0
+
+    def count(self, card: PlanCard, *, is_early: bool) -> None:
+        """Counts a card, once an evening."""
+        self.cards += 1
+        self.new += card.schedule.memory is None
+        self.early += is_early

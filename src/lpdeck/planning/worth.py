@@ -26,15 +26,15 @@ class Worth:
     @cached_property
     def begin_ms(self) -> Callable[[str], float]:
         """How long beginning a card of a kind takes, through its learning steps."""
-        return _by_kind(lambda kind: self.habits.begin_ms(kind, len(self.scheduler.learning_steps)))
+        return by_kind(lambda kind: self.habits.begin_ms(kind, len(self.scheduler.learning_steps)))
 
     @cached_property
     def _again_ms(self) -> Callable[[str], float]:
-        return _by_kind(lambda kind: self.habits.again_ms(kind, len(self.scheduler.relearning_steps)))
+        return by_kind(lambda kind: self.habits.again_ms(kind, len(self.scheduler.relearning_steps)))
 
     @cached_property
     def _review_ms(self) -> Callable[[str], float]:
-        return _by_kind(lambda kind: self.habits.ms(kind, "review"))
+        return by_kind(lambda kind: self.habits.ms(kind, "review"))
 
     def recall(self, schedule: Schedule) -> float:
         """The chance of recalling a card on the day if nothing more is done for it; 0 for one never seen."""
@@ -48,6 +48,17 @@ class Worth:
 
     def after_look(self, memory: Memory, elapsed: int, rest: int) -> float:
         """The chance of recall `rest` days after a review that comes `elapsed` days after the last answer."""
+        asked = memory, elapsed, rest
+        if asked not in self._after_looks:
+            self._after_looks[asked] = self._after_look(memory, elapsed, rest)
+        return self._after_looks[asked]
+
+    @cached_property
+    def _after_looks(self) -> dict[tuple[Memory, int, int], float]:
+        """What was asked before: cards that were answered alike have the same memory."""
+        return {}
+
+    def _after_look(self, memory: Memory, elapsed: int, rest: int) -> float:
         chance = self._fades(memory, elapsed)
         held = self.scheduler.memory_after(memory, elapsed, Rating.GOOD)
         lost = self.scheduler.memory_after(memory, elapsed, Rating.AGAIN)
@@ -64,12 +75,21 @@ class Worth:
     def due_gain(self, schedule: Schedule, today: StudyDay, look: StudyDay) -> float:
         """What reviewing a card today adds to its chance on the day, where it is seen once more on `look` anyway."""
         memory, last = known(schedule)
-        elapsed, rest = max(today - last, 0), self.day - look
+        asked = memory, max(today - last, 0), look - today, self.day - look
+        if asked not in self._due_gains:
+            self._due_gains[asked] = self._due_gain(*asked)
+        return self._due_gains[asked]
+
+    @cached_property
+    def _due_gains(self) -> dict[tuple[Memory, int, int, int], float]:
+        return {}
+
+    def _due_gain(self, memory: Memory, elapsed: int, ahead: int, rest: int) -> float:
         chance = self._fades(memory, elapsed)
         held = self.scheduler.memory_after(memory, elapsed, Rating.GOOD)
         lost = self.scheduler.memory_after(memory, elapsed, Rating.AGAIN)
-        reviewed = [self.after_look(one, look - today, rest) for one in (held, lost)]
-        return chance * reviewed[0] + (1 - chance) * reviewed[1] - self.after_look(memory, look - last, rest)
+        reviewed = [self.after_look(one, ahead, rest) for one in (held, lost)]
+        return chance * reviewed[0] + (1 - chance) * reviewed[1] - self.after_look(memory, elapsed + ahead, rest)
 
     def new_gain(self, today: StudyDay, look: StudyDay | None) -> float:
         """The chance on the day of a card begun today, seen once more on `look` where that is given."""
@@ -84,7 +104,7 @@ class Worth:
         return chance
 
 
-def _by_kind(cost: Callable[[str], float]) -> Callable[[str], float]:
+def by_kind(cost: Callable[[str], float]) -> Callable[[str], float]:
     """A cost that is computed once for each kind."""
     known: dict[str, float] = {}
 

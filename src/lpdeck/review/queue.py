@@ -47,13 +47,13 @@ class Queue:
         learning: Iterable[QueuedCard],
         reviews: Iterable[QueuedCard],
         new: Iterable[QueuedCard],
-        asked_last: Iterable[str | None] = (),
+        asked_last: Iterable[tuple[str, str | None]] = (),
     ) -> None:
         self.learning = list(learning)
         self.reviews = deque(reviews)
         self.new = deque(new)
         self.later: list[QueuedCard] = []
-        self._asked_last: deque[str | None] = deque(asked_last, maxlen=SIBLINGS_APART - 1)
+        self._asked_last = deque(asked_last, maxlen=SIBLINGS_APART - 1)
         self._reviews_at_first, self._new_at_first = len(self.reviews), len(self.new)
 
     @property
@@ -81,24 +81,35 @@ class Queue:
         """
         card = self._taken(now_ms, ahead_ms)
         if card is not None:
-            self._asked_last.append(card.sibling)
+            self.note_asked(card)
         return card
 
+    def note_asked(self, card: QueuedCard) -> None:
+        """Keeps the siblings of a card that is asked away from it."""
+        self._asked_last.append((card.id, card.sibling))
+
     def _taken(self, now_ms: int, ahead_ms: int) -> QueuedCard | None:
-        if self.learning and minute(self.learning[0]) <= now_ms and not self._meets_sibling(self.learning[0]):
+        if self.learning and minute(self.learning[0]) <= now_ms and not self._gives_way(self.learning[0]):
             return self.learning.pop(0)
-        if self.reviews and not self._is_turn_of_new():
-            return self.reviews.popleft()
+        if self.reviews and not self._is_turn_of_new() and (card := self._first_apart(self.reviews)):
+            return card
         if self.new:
             return self.new.popleft()
         if self.learning and minute(self.learning[0]) <= now_ms + ahead_ms:
             return self.learning.pop(0)
-        return self.later.pop(0) if self.later else None
+        return self._first_apart(self.later)
 
-    def _meets_sibling(self, card: QueuedCard) -> bool:
+    def _gives_way(self, card: QueuedCard) -> bool:
         """Whether a sibling was asked a moment ago, and there is something else to ask."""
-        is_held = card.sibling is not None and card.sibling in self._asked_last
-        return is_held and bool(self.reviews or self.new)
+        return _meets_sibling(card, self._asked_last) and bool(self.reviews or self.new)
+
+    def _first_apart(self, cards: deque[QueuedCard] | list[QueuedCard]) -> QueuedCard | None:
+        """Takes the first of some cards of which no sibling was asked a moment ago."""
+        for at, card in enumerate(cards):
+            if not _meets_sibling(card, self._asked_last):
+                del cards[at]
+                return card
+        return None
 
     def _is_turn_of_new(self) -> bool:
         """Whether new cards lag behind: both groups are used up at one pace, so that they end together."""
@@ -175,18 +186,23 @@ def _queued(card: PlanCard, evening: Evening) -> QueuedCard:
     return QueuedCard(card.id, card.sibling, card.principles, None, is_new, card.id in evening.early)
 
 
-def _spaced(cards: Iterable[QueuedCard], asked_last: Iterable[str | None]) -> Iterator[QueuedCard]:
+def _meets_sibling(card: QueuedCard, asked_last: Iterable[tuple[str, str | None]]) -> bool:
+    """Whether another card with the same sibling key is among those asked last; the card itself is none."""
+    return card.sibling is not None and any(key == card.sibling and one != card.id for one, key in asked_last)
+
+
+def _spaced(cards: Iterable[QueuedCard], asked_last: Iterable[tuple[str, str | None]]) -> Iterator[QueuedCard]:
     """The cards nearly in their order, siblings ten places apart.
 
     One that can not have its distance today is left out: its question was answered.
     """
     waiting, last = list(cards), deque(asked_last, maxlen=SIBLINGS_APART - 1)
     while waiting:
-        at = next((at for at, card in enumerate(waiting) if card.sibling is None or card.sibling not in last), None)
+        at = next((at for at, card in enumerate(waiting) if not _meets_sibling(card, last)), None)
         if at is None:
             return
         card = waiting.pop(at)
-        last.append(card.sibling)
+        last.append((card.id, card.sibling))
         yield card
 
 

@@ -358,15 +358,33 @@ class ReviewSession(Sitting):
     def _pull(self, card: str) -> QueuedCard | None:
         queued = self._queue.pull(card)
         if queued is None and self._evening is not None:
-            return self._taken_back(card)
+            queued = self._taken_back(card, self._evening)
+        if queued is not None:
+            self._queue.note_asked(queued)
         return queued
 
-    def _taken_back(self, card: str) -> QueuedCard | None:
-        """A card that the plan would not ask now, but whose answer was just taken back."""
+    def _taken_back(self, card: str, evening: Evening) -> QueuedCard | None:
+        """A card that the plan would not ask now, but whose answer of today was just taken back."""
         found = self._store.asked(card)
-        if found is None or not may_be_asked(*found, self.day, early=True):
+        if found is None or not may_be_asked(*found, self.day, early=True) or not self._was_answered_today(card):
             return None
-        return QueuedCard(card, found[0].sibling, found[0].principles, None, found[1].is_new, is_early=True)
+        sibling = found[0].sibling
+        if self.day < evening.last_days and sibling is not None and self._is_met(card, sibling):
+            return None
+        return QueuedCard(card, sibling, found[0].principles, None, found[1].is_new, is_early=True)
+
+    def _was_answered_today(self, card: str) -> bool:
+        """Whether what was taken back last of a card is an answer of today, and the sitting keeps to the card."""
+        events = self._store.events_of(card)
+        undone = next((one.target for one in reversed(events) if one.kind is Kind.UNDO), None)
+        answers = [one for one in events if one.batch == undone and one.kind is Kind.ANSWER]
+        is_chosen = self._chosen is None or card in self._chosen
+        return is_chosen and any(one.study_day == self.day for one in answers)
+
+    def _is_met(self, card: str, sibling: str) -> bool:
+        """Whether a sibling of a card was asked today, or will be."""
+        waits = any(one.sibling == sibling for one in self._queue.cards)
+        return waits or self._store.met(self.day).get(sibling, card) != card
 
     def _go_on(self, outcome: Outcome) -> None:
         """Puts the answered card where it comes next today, if it does."""

@@ -321,15 +321,16 @@ HABITS = f"""
 SELECT c.kind, CASE WHEN last IS NULL THEN 'first' WHEN last < 0 THEN 'step' ELSE 'review' END AS phase, rating,
   count(*), sum(min(took_ms, {COUNTED_MS}))
 FROM (SELECT card, rating, took_ms, (SELECT b.interval FROM event b WHERE b.card = e.card AND b.id < e.id
-        AND b.kind IN ('answer', 'import', 'reset') ORDER BY b.id DESC LIMIT 1) AS last
+        AND b.kind IN ('answer', 'import', 'reset') AND {_STANDS.replace("e.batch", "b.batch")}
+        ORDER BY b.id DESC LIMIT 1) AS last
       FROM event e WHERE kind = 'answer' AND took_ms > 0 AND {_STANDS} ORDER BY e.id DESC LIMIT :most) a
 JOIN card c ON c.id = a.card GROUP BY c.kind, phase, rating ORDER BY c.kind, phase, rating"""
 HABITS_FROM = 1000
 """How many of the last answers tell a learner's habits."""
 
-# The siblings of the cards asked last, the latest first.
+# The cards asked last with their siblings, the latest first.
 ASKED_LAST = """
-SELECT c.sibling FROM event e JOIN card c ON c.id = e.card
+SELECT c.id, c.sibling FROM event e JOIN card c ON c.id = e.card
 WHERE e.kind = 'answer' AND e.study_day = :day ORDER BY e.id DESC LIMIT :most"""
 
 EVENTS_OF_CARD = f"""
@@ -473,10 +474,10 @@ class HotStore:
         """Every card that can be asked, with its schedule, in the order of the deck files."""
         from lpdeck.planning.evening import PlanCard
 
-        return [
-            PlanCard(card, kind, tuple(principles.split()), sibling, schedule_or_new(tuple(rest)))
-            for card, kind, principles, sibling, *rest in self._rows(PLAN_CARDS)
-        ]
+        with explained(self._path):
+            rows = self._db.execute(PLAN_CARDS).fetchall()
+        sets = {row[2]: tuple(row[2].split()) for row in rows}
+        return [PlanCard(row[0], row[1], sets[row[2]], row[3], schedule_or_new(row[4:])) for row in rows]
 
     def habits(self) -> Habits:
         """How long this learner takes, and how they rate: from their last answers."""
@@ -485,9 +486,9 @@ class HotStore:
         rows = self._rows(HABITS, {"most": HABITS_FROM})
         return habits(Tally(kind, phase, Rating(rating), count, ms) for kind, phase, rating, count, ms in rows)
 
-    def asked_last(self, day: StudyDay, count: int) -> list[str | None]:
-        """The sibling keys of the last `count` answers of a study day, the latest first."""
-        return [row[0] for row in self._rows(ASKED_LAST, {"day": day, "most": count})]
+    def asked_last(self, day: StudyDay, count: int) -> list[tuple[str, str | None]]:
+        """The cards of the last `count` answers of a study day with their sibling keys, the latest first."""
+        return [(card, sibling) for card, sibling in self._rows(ASKED_LAST, {"day": day, "most": count})]
 
     def is_unused(self) -> bool:
         """Whether nothing ever happened to a card."""

@@ -25,7 +25,7 @@ class KnownCards(NamedTuple):
     """The cards of one kind that belong to the same principles, counted; `drafts` are in no other number.
 
     `recalled` is the sum of the chances of recalling the `seen` cards that have a memory, now; `on_the_day` that of
-    the `awake` cards, which are not suspended, on another study day: one that was never seen adds nothing.
+    the `awake` cards, neither suspended nor hidden, on another study day: one that was never seen adds nothing.
     """
 
     principles: tuple[str, ...]
@@ -78,7 +78,10 @@ def _recall(day: str) -> str:
     return f"pow(1 + :factor * max(0, {day} - s.last_day) / s.stability, :decay)"
 
 
-_ON_THE_DAY = f"total({_recall(':ahead')}) FILTER (WHERE c.asked = 1 AND s.suspended = 0)"
+# Cards of other levels than the learner's are as good as suspended; few are of that kind.
+_SHOWN = "(c.kind <> 'level' OR c.id NOT IN (SELECT value FROM json_each(:hidden)))"
+_AWAKE = f"coalesce(s.suspended, 0) = 0 AND {_SHOWN}"
+_ON_THE_DAY = f"total({_recall(':ahead')}) FILTER (WHERE c.asked = 1 AND {_AWAKE})"
 _CARDS = "card c LEFT JOIN schedule s ON s.card = c.id"
 
 CARDS = f"""
@@ -91,7 +94,7 @@ SELECT c.principles, c.kind,
   total(c.asked = 1 AND s.stability > 0 AND s.due_day <= :day AND {AWAKE}),
   total(c.asked = 1 AND s.suspended = 1),
   sum(c.asked = 0),
-  sum(c.asked = 1 AND coalesce(s.suspended, 0) = 0),
+  sum(c.asked = 1 AND {_AWAKE}),
   total(c.asked = 1 AND s.stability > 0),
   total({_recall(":day")}) FILTER (WHERE c.asked = 1),
   {_ON_THE_DAY},
@@ -99,7 +102,7 @@ SELECT c.principles, c.kind,
 FROM {_CARDS} WHERE c.retired = 0 GROUP BY +c.principles, +c.kind"""
 
 AHEAD = f"""
-SELECT c.principles, sum(coalesce(s.suspended, 0) = 0), {_ON_THE_DAY}
+SELECT c.principles, sum({_AWAKE}), {_ON_THE_DAY}
 FROM {_CARDS} WHERE c.asked = 1 GROUP BY c.principles"""
 
 PAGES = "SELECT name, principles, parts FROM deck_file WHERE parts <> '{}' ORDER BY name"
@@ -130,10 +133,18 @@ ORDER BY e.card, e.at_ms, e.id"""
 
 
 def known_cards(
-    connection: sqlite3.Connection, scheduler: Scheduler, day: StudyDay, ahead: StudyDay | None
+    connection: sqlite3.Connection,
+    scheduler: Scheduler,
+    day: StudyDay,
+    ahead: StudyDay | None,
+    hidden: Iterable[str] = (),
 ) -> list[KnownCards]:
-    """Every indexed card that is not retired, counted on study day `day`; `ahead` is the one of `on_the_day`."""
+    """Every indexed card that is not retired, counted on study day `day`; `ahead` is the one of `on_the_day`.
+
+    `hidden` are the cards of kind level that are not asked of this learner.
+    """
     values = {"day": day, "ahead": day if ahead is None else ahead, **_curve(connection, scheduler)}
+    values["hidden"] = json.dumps(list(hidden))
     return [_known(row) for row in connection.execute(CARDS, values)]
 
 
@@ -143,7 +154,9 @@ def _known(row: tuple[Any, ...]) -> KnownCards:
     return KnownCards._make([tuple(principles.split()), kind, *map(int, numbers), recalled, on_the_day, ids])
 
 
-def recall_ahead(connection: sqlite3.Connection, scheduler: Scheduler, ahead: StudyDay) -> dict[str, Awake]:
+def recall_ahead(
+    connection: sqlite3.Connection, scheduler: Scheduler, ahead: StudyDay, hidden: Iterable[str] = ()
+) -> dict[str, Awake]:
     """The cards of each principle (by slug) that can be asked, and their mean recall on a study day ahead.
 
     The recall is what is predicted if nothing more is studied; a card never seen counts as 0. Principles without
@@ -151,7 +164,7 @@ def recall_ahead(connection: sqlite3.Connection, scheduler: Scheduler, ahead: St
     """
     cards: dict[str, int] = defaultdict(int)
     recalled: dict[str, float] = defaultdict(float)
-    values = {"ahead": ahead, **_curve(connection, scheduler)}
+    values = {"ahead": ahead, "hidden": json.dumps(list(hidden)), **_curve(connection, scheduler)}
     for principles, awake, on_the_day in connection.execute(AHEAD, values):
         for slug in principles.split():
             cards[slug] += awake
@@ -159,7 +172,7 @@ def recall_ahead(connection: sqlite3.Connection, scheduler: Scheduler, ahead: St
     return {slug: Awake(awake, recalled[slug] / awake) for slug, awake in cards.items() if awake}
 
 
-def _curve(connection: sqlite3.Connection, scheduler: Scheduler) -> dict[str, float]:
+def _curve(connection: sqlite3.Connection, scheduler: Scheduler) -> dict[str, Any]:
     """What `_recall` asks for. SQLite may have been built without powers; Python's are the same."""
     if not connection.execute("SELECT sqlite_compileoption_used('ENABLE_MATH_FUNCTIONS')").fetchone()[0]:
         connection.create_function("pow", 2, power, deterministic=True)
