@@ -123,6 +123,8 @@ FEW_WEEKS = 24
 """Of the learner of the plan; that of progress and statistics has half a year behind them."""
 
 CHARTS = ("reviews", "retention", "calibration")
+DRAWN = Theme(line_height=17, areas=True)
+"""For lines that hold bars: these are drawn as areas."""
 
 
 def draw_figures() -> dict[str, str]:
@@ -144,7 +146,7 @@ def _plan(home: Home) -> str:
     report = made(store, options, Interview("onsite", StudyDay(today + 14), 15), today)
     store.close()
     lines = list(shown_plan(report, Painter(width=COLUMNS)))
-    return picture(lines, columns=COLUMNS, title="lpdeck plan")
+    return picture(lines, columns=COLUMNS, title="lpdeck plan", theme=DRAWN)
 
 
 def _progress(home: Home) -> str:
@@ -152,7 +154,7 @@ def _progress(home: Home) -> str:
     interview = Interview("onsite", StudyDay(today + 14))
     lines = told(*read(store, options, today, interview), Painter(width=COLUMNS), today, interview)
     store.close()
-    return picture(lines, columns=COLUMNS, title="lpdeck progress")
+    return picture(lines, columns=COLUMNS, title="lpdeck progress", theme=DRAWN)
 
 
 def _stats(home: Home) -> str:
@@ -161,7 +163,7 @@ def _stats(home: Home) -> str:
     store.close()
     chosen = [chart for chart in charts if chart.name in CHARTS]
     lines = drawn_charts(chosen, Painter(width=COLUMNS), date_of(today))
-    return picture(lines, columns=COLUMNS, title="lpdeck stats", theme=Theme(line_height=17, areas=True))
+    return picture(lines, columns=COLUMNS, title="lpdeck stats", theme=DRAWN)
 
 
 def starter_home(home: Home) -> HotStore:

@@ -100,7 +100,9 @@ def week(draw: st.DrawFn) -> tuple[Any, ...]:
 @st.composite
 def pair(draw: st.DrawFn) -> tuple[Any, ...]:
     low, actual, high = sorted(draw(st.tuples(shares, shares, shares)))
-    return (*sorted(draw(st.tuples(shares, shares))), draw(shares), actual, low, high, draw(counts))
+    begin = draw(st.integers(0, 99))
+    end = draw(st.integers(begin + 1, 100))  # the edges of a bin are whole percents
+    return (begin / 100, end / 100, draw(shares), actual, low, high, draw(counts))
 
 
 def of_days(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Rows]:

@@ -151,7 +151,18 @@ def shown_today(holds: Today, store: HotStore, options: Config, painter: Painter
         yield ""
     drafts = store.drafts()
     waiting = f"{plural(drafts, 'draft')} {'waits' if drafts == 1 else 'wait'} for you: lpdeck check" if drafts else ""
-    yield painter.row("lpdeck review" if queue.cards else "lpdeck import PAGE", waiting, style=None)
+    yield painter.row(_next_step(holds, options), waiting, style=None)
+
+
+def _next_step(holds: Today, options: Config) -> str:
+    """The command that goes on from here."""
+    if not holds.queue.cards:
+        return "lpdeck import PAGE"
+    if holds.left_ms > 0:
+        return "lpdeck review"
+    interview = options.plan_on(options.calendar.day_of(now_ms()))
+    minutes = options.minutes_per_day if interview is None else interview.minutes
+    return f"lpdeck review --minutes {minutes + 10}"
 
 
 def _together(parts: list[str], width: int) -> list[str]:
