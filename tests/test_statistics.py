@@ -40,7 +40,8 @@ def charts(
     answers: Sequence[Answer] = (), standings: Sequence[Standing] = (), calendar: Calendar = CALENDAR, **more: Any
 ) -> dict[str, Chart]:
     names = {one.card for one in (*answers, *standings)}
-    tally = Tally(list(answers), list(standings), dict.fromkeys(names, "basic"))
+    of_a_card_together = sorted(answers, key=lambda one: one.card)
+    tally = Tally(of_a_card_together, list(standings), dict.fromkeys(names, "basic"))
     return {one.name: one for one in statistics(tally, SCHEDULER, calendar, TODAY, **more)}
 
 

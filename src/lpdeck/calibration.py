@@ -55,11 +55,11 @@ def predictions(answers: Iterable[Answer], scheduler: Scheduler) -> Iterator[Pre
     The answers come by card and in order. Within a day FSRS predicts that nothing is forgotten, which is no
     prediction that could be tested; its own benchmark leaves these answers out as well.
     """
-    memory, last, previous = None, StudyDay(0), 0
+    card, memory, last, previous = "", None, StudyDay(0), 0
     for answer in answers:
         before, day = answer.before, answer.study_day
-        if before is None:  # a card's first answer, or the first after a reset
-            memory, last = None, day
+        if before is None or answer.card != card:  # a card's first answer, or the first after a reset
+            card, memory, last = answer.card, None, day
         day = max(day, last)
         if memory is not None and before is not None and before > 0 and day > last:
             yield Prediction(answer, scheduler.retrievability(memory, last, day), previous)

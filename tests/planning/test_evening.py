@@ -87,7 +87,9 @@ def test_what_is_chosen_takes_the_time_that_is_left_and_one_card_more_at_most(on
     left = one.plan.evening_ms if one.left_ms is None else one.left_ms
     room = max(left - one.takes_ms(*steps), 0)
     longest = max((one.takes_ms(card) for card in one.chosen), default=0.0)
-    assert one.takes_ms(*one.chosen) <= room + longest + 1e-6
+    # The learning steps of what is begun shortly before the end are left to the next evening.
+    begun = sum(one.plan.habits.ms(card.kind, "first") for card in one.evening.new)
+    assert one.takes_ms(*one.evening.reviews) + begun <= room + longest + 1e-6
 
 
 @given(situations())
