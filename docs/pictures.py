@@ -112,11 +112,16 @@ SCENES = {
 
 def draw_all() -> dict[str, str]:
     """The pictures by the names of their files."""
+    return draw_scenes() | draw_figures()
+
+
+def draw_scenes() -> dict[str, str]:
+    """The pictures of a review."""
     with tempfile.TemporaryDirectory() as folder:
         store = starter_home(Home(Path(folder)))
         drawn = {f"review-{name}.svg": draw(store, scene) for name, scene in SCENES.items()}
         store.close()
-    return drawn | draw_figures()
+    return drawn
 
 
 FEW_WEEKS = 24

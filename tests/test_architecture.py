@@ -287,6 +287,7 @@ def test_what_today_holds_is_said_without_a_heavy_import_or_the_language_of_filt
         assert set() == loaded, line
 
 
+@pytest.mark.slow
 def test_a_sitting_loads_the_scheduler_and_nothing_else_that_is_heavy(evening: Home) -> None:
     assert {"fsrs"} >= _loaded(evening, "review", "--plain")
     assert {"fsrs"} == _loaded(evening, "review", "--plain", given="\n3\nu\n\n4\n")
@@ -343,6 +344,7 @@ def _in_turn(home: Home, lines: tuple[str, ...], watched: tuple[str, ...]) -> li
     return [(line, set(one.partition(" LOADED")[2].split())) for line, one in zip(lines, said, strict=True)]
 
 
+@pytest.mark.slow
 def test_a_changed_deck_loads_sqlalchemy_once(evening: Home) -> None:
     put_deck(evening, "deck", basic("deck/a"), age_s=20)
     first = _loaded(evening, "due")

@@ -178,6 +178,7 @@ def test_the_bin_that_is_farthest_off_is_named() -> None:
     assert "The error over the bins is" in said[2]
 
 
+@pytest.mark.slow
 def test_of_learners_whose_memory_is_fsrs_s_hardly_any_is_told_otherwise() -> None:
     said = []
     for seed in range(20):

@@ -48,6 +48,7 @@ STRENGTHS = (as_predicted, uneven, much_better, worse)
 
 @pytest.mark.parametrize("strength", STRENGTHS)
 @pytest.mark.parametrize("press", [honest, laborious])
+@pytest.mark.slow
 def test_whoever_presses_hard_for_hard_recall_is_not_accused(
     press: Press, strength: Callable[[random.Random], float]
 ) -> None:
@@ -57,6 +58,7 @@ def test_whoever_presses_hard_for_hard_recall_is_not_accused(
         assert ((), None) == (found.proofs(), found.likelihood())
 
 
+@pytest.mark.slow
 def test_whoever_has_cards_that_are_always_laborious_is_not_accused() -> None:
     """Not even who remembers much better than predicted, though that may be asked about."""
     for strength in STRENGTHS:

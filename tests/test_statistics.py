@@ -212,6 +212,7 @@ def test_weeks_begin_on_monday_and_those_without_answers_are_empty() -> None:
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe"])
 @given(at_ms=st.integers(NOON - 400 * DAY, NOON))
+@pytest.mark.slow
 def test_an_hour_is_that_of_the_learner_s_clock_at_the_time(zone: str, at_ms: int) -> None:
     calendar = Calendar(ZoneInfo(zone), 4)
     found = charts([answer(calendar.day_of(at_ms), at_ms=at_ms)], calendar=calendar, since=StudyDay(TODAY - 500))
@@ -291,6 +292,7 @@ def test_calibration_counts_predictions_and_memories_come_from_all_answers() -> 
     assert 0.85 < late["calibration"].rows[0][2] < 0.95
 
 
+@pytest.mark.slow
 def test_what_hard_is_used_for_stands_in_the_notes() -> None:
     def said(answers: Iterable[Answer]) -> str:
         return charts(list(answers))["calibration"].notes[-1]

@@ -709,6 +709,7 @@ held.close()
 """
 
 
+@pytest.mark.slow
 def test_a_collection_that_the_real_anki_holds_is_refused_until_it_is_closed(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.add(note_of(card(CARD)))

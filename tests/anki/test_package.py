@@ -111,6 +111,7 @@ def shown(source: str) -> str:
 # Words
 
 
+@pytest.mark.slow
 def test_the_starter_decks_arrive_whole_and_a_second_import_changes_nothing(anki: RealAnki, tmp_path: Path) -> None:
     path, cards = tmp_path / "deck.apkg", starters()
     assert len(cards) == write_package(path, cards, options())
@@ -295,6 +296,7 @@ def zoned(request: pytest.FixtureRequest) -> Iterator[tuple[RealAnki, str]]:
 
 @given(shapes=HISTORIES)
 @settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
 def test_drawn_histories_arrive_whole(zoned: tuple[RealAnki, str], tmp_path_factory: Any, shapes: Any) -> None:
     arrives_whole(*zoned[:1], shapes, zoned[1], tmp_path_factory.getbasetemp() / "drawn.apkg")
 

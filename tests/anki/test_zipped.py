@@ -286,6 +286,7 @@ def _bomb() -> bytes:
 
 
 @pytest.mark.parametrize("said", [None, 2**32 - 2])
+@pytest.mark.slow
 def test_a_bomb_is_stopped_when_it_has_grown_too_far_whatever_its_header_says(tmp_path: Path, said: int | None) -> None:
     content = bytearray(_bomb())
     if said:

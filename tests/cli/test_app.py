@@ -25,6 +25,7 @@ def commands() -> dict[str, typer.core.TyperCommand]:
     return found
 
 
+@pytest.mark.slow
 def test_the_version_is_printed(home: Home) -> None:
     done = process(home, "--version")
     assert (0, f"lpdeck {__version__}\n", "") == (done.code, done.out, done.err)

@@ -63,6 +63,7 @@ def ids(lpdeck: Lpdeck, *arguments: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_cards_by_every_filter(lpdeck: Lpdeck, home: Home) -> None:
     with_cards(home, basic("hand", "What is a Parcel?", note="see depot"), basic("other", tags=("depot", "late")))
     put_deck(home, "trust", quiz("lamp", ["red", "green"], "green"), principles=("earn-trust",))
@@ -107,6 +108,7 @@ def test_a_list_for_a_pipe_is_not_cut(lpdeck: Lpdeck, home: Home) -> None:
     assert "x" * 300 in lpdeck("cards").out
 
 
+@pytest.mark.slow
 def test_a_list_on_a_terminal_is_cut_at_its_edge(terminal: Opens, home: Home) -> None:
     with_cards(home, basic("long", "x" * 300))
     learner = terminal("cards", columns=40)
@@ -251,6 +253,7 @@ def test_a_card_that_the_editor_took_out_keeps_its_schedule(lpdeck: Lpdeck, home
 # Renaming and deleting
 
 
+@pytest.mark.slow
 def test_a_renamed_deck_keeps_ids_and_schedules(lpdeck: Lpdeck, home: Home) -> None:
     lpdeck("import", WALKTHROUGH, "--deck", "parcels")
     answered(lpdeck)
@@ -301,6 +304,7 @@ def test_deleting_asks_on_a_terminal(terminal: Opens, starters: Home, reply: str
     assert gone != (starters.decks / "ownership.toml").exists()
 
 
+@pytest.mark.slow
 def test_a_deleted_deck_is_kept_in_backups_and_finds_its_memory_when_it_returns(lpdeck: Lpdeck, home: Home) -> None:
     lpdeck("import", WALKTHROUGH, "--deck", "parcels")
     whole = (home.decks / "parcels.toml").read_bytes()
@@ -315,6 +319,7 @@ def test_a_deleted_deck_is_kept_in_backups_and_finds_its_memory_when_it_returns(
     assert before == lpdeck("cards", "--json").json
 
 
+@pytest.mark.slow
 def test_a_deleted_card_does_not_come_back_with_an_import(lpdeck: Lpdeck, home: Home) -> None:
     lpdeck("import", WALKTHROUGH, "--deck", "parcels")
     whole = (home.decks / "parcels.toml").read_bytes()

@@ -136,6 +136,7 @@ def test_a_filter_that_finds_nothing_says_so_and_leaves_the_charts_empty(lpdeck:
     assert [] == done.json["reviews"]["rows"]
 
 
+@pytest.mark.slow
 def test_days_limit_the_answers_and_stretch_the_forecast(lpdeck: Lpdeck, lived: Home) -> None:
     found = lpdeck("stats", "--days", "60", "--json").json
     assert [60, 60] == [len(found[name]["rows"]) for name in ("reviews", "forecast")]
@@ -163,6 +164,7 @@ def lines_of(path: Path) -> list[str]:
     return (ElementTree.parse(path).getroot().findtext(f"{SVG}desc") or "").splitlines()
 
 
+@pytest.mark.slow
 def test_a_picture_holds_the_drawings_below_each_other(lpdeck: Lpdeck, lived: Home, tmp_path: Path) -> None:
     path = tmp_path / "stats.svg"
     done = lpdeck("stats", "--svg", path)
@@ -174,6 +176,7 @@ def test_a_picture_holds_the_drawings_below_each_other(lpdeck: Lpdeck, lived: Ho
     assert "lpdeck stats" == ElementTree.parse(path).getroot().findtext(f"{SVG}title")
 
 
+@pytest.mark.slow
 def test_a_picture_of_equal_answers_is_equal(lpdeck: Lpdeck, lived: Home, tmp_path: Path) -> None:
     lpdeck("stats", "--svg", tmp_path / "one.svg")
     lpdeck("stats", "--svg", tmp_path / "two.svg")
@@ -207,6 +210,7 @@ def test_a_picture_goes_to_standard_output_for_a_dash(lpdeck: Lpdeck, lived: Hom
 
 
 @pytest.mark.parametrize(("columns", "most"), [(30, 40), (60, 60), (200, 200)])
+@pytest.mark.slow
 def test_on_a_terminal_charts_are_drawn_as_wide_as_it_is(
     terminal: Callable[..., Terminal], half_a_year: Home, home: Home, columns: int, most: int
 ) -> None:
@@ -220,6 +224,7 @@ def test_on_a_terminal_charts_are_drawn_as_wide_as_it_is(
     assert DRAWN.search("".join(lines))
 
 
+@pytest.mark.slow
 def test_plain_numbers_can_be_had_on_a_terminal(
     terminal: Callable[..., Terminal], half_a_year: Home, home: Home
 ) -> None:

@@ -136,6 +136,7 @@ def test_bash_completes_filters_and_flags(offered: Offered, filled: Home, line: 
         ("lpdeck pla", ["plan"]),
     ],
 )
+@pytest.mark.slow
 def test_names_of_interviews_are_offered(offered: Offered, filled: Home, line: str, expected: list[str]) -> None:
     filled.config.write_text("[interviews.phone]\ndate = 2026-12-01\n[interviews.onsite]\ndate = 2026-12-10\n")
     assert expected == sorted(offered(line))
@@ -147,12 +148,14 @@ def test_a_tab_over_wrong_interviews_offers_none(offered: Offered, filled: Home,
     assert [] == offered("lpdeck interview remove ")
 
 
+@pytest.mark.slow
 def test_a_process_completes_the_same_way(filled: Home) -> None:
     done = process(filled, _LPDECK_COMPLETE="complete_bash", COMP_WORDS="lpdeck cards kind : q", COMP_CWORD="4")
     assert (0, "quiz\n", "") == (done.code, done.out, done.err)
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
+@pytest.mark.slow
 def test_shells_that_keep_colons_get_whole_words(filled: Home, shell: str) -> None:
     done = process(
         filled,

@@ -197,6 +197,7 @@ def test_a_place_that_can_not_hold_the_file_is_wrong_usage(
     assert 2 == lpdeck("export", "csv", "-o", tmp_path / name, "--force").code
 
 
+@pytest.mark.slow
 def test_a_card_can_not_steer_the_terminal(terminal: Callable[..., Terminal], home: Home) -> None:
     with_cards(home, basic("one", "a\x1b[31mb\x9bc"))
     learner = terminal("export", "csv")

@@ -51,6 +51,7 @@ def test_a_file_becomes_a_deck_named_after_its_title(lpdeck: Lpdeck, page: Page,
         ("../../etc/passwd", "etc-passwd"),
     ],
 )
+@pytest.mark.slow
 def test_a_deck_is_named_after_what_its_page_is_about(
     lpdeck: Lpdeck, page: Page, home: Home, title: str, deck: str
 ) -> None:
@@ -245,11 +246,13 @@ def test_principle_decides(lpdeck: Lpdeck, page: Page, home: Home, named: str) -
     assert ("frugality",) == load(home.decks / "counting-the-lost-parcels.toml").deck.principles
 
 
+@pytest.mark.slow
 def test_principle_overrules_what_the_page_claims(lpdeck: Lpdeck, page: Page) -> None:
     done = lpdeck("import", page(question()), "--principle", "have backbone", "--json")
     assert ["have-backbone-disagree-and-commit"] == done.json["pages"][0]["principles"]
 
 
+@pytest.mark.slow
 def test_principle_decides_for_one_page_of_a_deck_and_leaves_the_other(lpdeck: Lpdeck, page: Page, home: Home) -> None:
     lpdeck("import", WALKTHROUGH, "--deck", "both")
     one = page(question(), name="one.txt")
@@ -260,6 +263,7 @@ def test_principle_decides_for_one_page_of_a_deck_and_leaves_the_other(lpdeck: L
     assert (("ownership",), {"checklist", "answer"}) == (deck.principles, kinds)
 
 
+@pytest.mark.slow
 def test_a_page_in_the_deck_of_another_principle_keeps_its_own(lpdeck: Lpdeck, page: Page, home: Home) -> None:
     lpdeck("import", WALKTHROUGH, "--deck", "both")
     asks = "Amazon asks this to see Frugality."
@@ -323,6 +327,7 @@ def test_no_page_understood_has_a_code_of_its_own(lpdeck: Lpdeck, page: Page, ho
     assert all(name in done.err for name in ("a.txt", "b.txt"))
 
 
+@pytest.mark.slow
 def test_many_retired_cards_are_kept_where_nobody_can_be_asked(lpdeck: Lpdeck, page: Page, home: Home) -> None:
     path = page(WALKTHROUGH.read_bytes())
     lpdeck("import", path)

@@ -197,6 +197,7 @@ def test_pasted_text_is_one_key_and_stands_in_pasted(at: At, name: str) -> None:
 
 @pytest.mark.usefixtures("_slow_line")
 @pytest.mark.parametrize("name", PASTES)
+@pytest.mark.slow
 def test_a_paste_that_arrives_in_pieces_is_the_same(at: At, name: str) -> None:
     screen, learner = at
     data = f"\x1b[200~{PASTES[name]}\x1b[201~b".encode()

@@ -42,6 +42,7 @@ def reviewed(home: Home, lpdeck: Lpdeck, count: int, days: int) -> Home:
 # Limits of one day
 
 
+@pytest.mark.slow
 def test_new_of_today_holds_across_processes_and_in_due(lpdeck: Lpdeck, home: Home) -> None:
     with_cards(home, *fronts(8))
     lpdeck("review", "--new", "3", stdin="q\n")

@@ -105,6 +105,7 @@ def test_no_filter_is_no_permission_to_take_all(lpdeck: Lpdeck, filled: Home, wo
 
 
 @pytest.mark.parametrize("words", MARKS)
+@pytest.mark.slow
 def test_a_dry_run_names_the_cards_and_changes_nothing(lpdeck: Lpdeck, filled: Home, words: tuple[str, ...]) -> None:
     lpdeck("suspend", "lamp-2?")
     lpdeck("due")
@@ -172,6 +173,7 @@ def test_more_than_twenty_are_asked_about_on_a_terminal(terminal: Opens, home: H
 # Undo and redo
 
 
+@pytest.mark.slow
 def test_what_one_command_did_is_one_undo_for_another_process(lpdeck: Lpdeck, filled: Home) -> None:
     lpdeck("suspend", "deck:lamps")
     lpdeck("flag", "red", "lamp-1?")

@@ -98,6 +98,7 @@ def test_json_lists_every_option(lpdeck: Lpdeck, home: Home) -> None:
         ("keys.flag", ["x"], "x", ["x"]),
     ],
 )
+@pytest.mark.slow
 def test_what_is_set_is_what_is_got(
     lpdeck: Lpdeck, home: Home, name: str, words: list[str], shown: str, value: object
 ) -> None:

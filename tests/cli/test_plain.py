@@ -219,6 +219,7 @@ def test_a_word_that_means_nothing_is_said_back(lpdeck: Lpdeck, home: Home) -> N
         (BASIC, "flag\n"),
     ],
 )
+@pytest.mark.slow
 def test_the_end_of_the_input_in_any_step_stores_nothing(lpdeck: Lpdeck, home: Home, card: object, lines: str) -> None:
     with_cards(home, card)
     before = deck_text(home)

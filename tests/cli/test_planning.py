@@ -99,6 +99,7 @@ def test_a_plan_names_the_interview_and_shows_each_day_until_then(lpdeck: Lpdeck
     assert ["Ownership", "Dive Deep", "Success and Scale Bring Broad Responsibility", "all"] == list(chances_in(lines))
 
 
+@pytest.mark.slow
 def test_the_text_and_the_json_agree(lpdeck: Lpdeck, decked: Home) -> None:
     lpdeck("interview", "set", ahead(5), "--minutes", 3)
     lines, data = lpdeck("plan").out.splitlines(), lpdeck("plan", "--json").json
@@ -130,6 +131,7 @@ def test_the_json_has_every_figure(lpdeck: Lpdeck, decked: Home) -> None:
     assert (None, 0.0) == (data["minutes_for_all"], data["recall_lost"])
 
 
+@pytest.mark.slow
 def test_minutes_and_new_cards_that_are_asked_about_hold_for_the_answer_alone(lpdeck: Lpdeck, decked: Home) -> None:
     lpdeck("interview", "set", ahead(5), "--minutes", 9, "--new", 4)
     before, plan = snapshot(decked.path), lpdeck("plan").out
@@ -148,6 +150,7 @@ def test_two_plans_of_one_state_are_the_same(lpdeck: Lpdeck, decked: Home) -> No
     assert lpdeck("plan", "--json").out == lpdeck("plan", "--json").out
 
 
+@pytest.mark.slow
 def test_many_days_are_shown_by_the_week_and_the_last_ones_by_the_day(decked: Home) -> None:
     report = report_of(decked, 47)
     lines = lines_of(report, 80)
@@ -219,6 +222,7 @@ def test_a_limit_of_new_cards_is_named_where_it_keeps_cards_from_being_seen(lpde
     assert "to begin them all takes 30 minutes a day without a limit of new cards and comes to 9" in text
 
 
+@pytest.mark.slow
 def test_cards_seen_but_not_once_more_are_told_with_what_that_costs(lpdeck: Lpdeck, home: Home) -> None:
     with_cards(home, *some_fronts(40))
     home.config.write_text("new_per_day = 99\n")
@@ -277,6 +281,7 @@ def test_past_the_date_the_plan_has_ended_and_says_so(lpdeck: Lpdeck, decked: Ho
     assert {"interview": None, "ended": ended} == lpdeck("plan", "--json").json
 
 
+@pytest.mark.slow
 def test_after_one_interview_the_plan_is_for_the_next(lpdeck: Lpdeck, decked: Home) -> None:
     written(decked, f"[interviews.a]\ndate = {ahead(-1)}\n[interviews.b]\ndate = {ahead(2)}\n")
     assert "b" == lpdeck("plan", "--json").json["interview"]["name"]
@@ -320,6 +325,7 @@ def stored(home: Home) -> dict[str, list[tuple[Any, ...]]]:
     return {name: query(home, f'SELECT * FROM "{name}"') for name in names}
 
 
+@pytest.mark.slow
 def test_no_command_around_a_plan_writes_to_the_database(lpdeck: Lpdeck, home: Home) -> None:
     with_cards(home, *some_fronts(12))
     lpdeck("review", stdin="\n4\n\n3\n\n1\nq\n")

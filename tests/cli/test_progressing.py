@@ -224,6 +224,7 @@ def test_no_line_is_wider_than_the_terminal(interview: bool) -> None:
         assert [*(one.title[:3] for one in Principle), "all"] == [line[:3] for line in lines[1:18]]
 
 
+@pytest.mark.slow
 def test_columns_appear_as_the_width_grows() -> None:
     before: set[str] = set()
     for width in range(20, 201):
@@ -236,6 +237,7 @@ def test_columns_appear_as_the_width_grows() -> None:
     assert re.search("new learn mature +due recall kept +8 weeks leech", _lines(80, interview=False)[0])
 
 
+@pytest.mark.slow
 def test_names_keep_room_from_sixty_columns_on() -> None:
     for width in range(60, 201):
         assert "Learn and Be Curious" in _lines(width)[5][:44], width

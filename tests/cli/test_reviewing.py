@@ -179,6 +179,7 @@ def test_a_question_mark_lists_the_keys(terminal: Opens, home: Home) -> None:
     learner.see("What is 1?")
 
 
+@pytest.mark.slow
 def test_the_end_says_what_was_done_and_when_to_come_back(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(2))
     learner = terminal("review")
@@ -376,6 +377,7 @@ def test_leaving_restores_the_terminal(terminal: Opens, home: Home, key: str) ->
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.slow
 def test_a_signal_restores_the_terminal(terminal: Opens, home: Home, number: signal.Signals) -> None:
     with_cards(home, *fronts(1))
     learner = terminal("review")
@@ -385,6 +387,7 @@ def test_a_signal_restores_the_terminal(terminal: Opens, home: Home, number: sig
     assert is_restored(learner)
 
 
+@pytest.mark.slow
 def test_ctrl_c_restores_the_terminal(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(1))
     learner = terminal("review")
@@ -395,6 +398,7 @@ def test_ctrl_c_restores_the_terminal(terminal: Opens, home: Home) -> None:
     assert b"Traceback" not in learner.raw
 
 
+@pytest.mark.slow
 def test_ctrl_z_gives_the_terminal_back_and_fg_brings_the_card(shell: Opens, home: Home) -> None:
     with_cards(home, *fronts(1))
     learner = shell()
@@ -420,6 +424,7 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_brings_the_card(shell: Opens, hom
     assert [("answer", "card-1", 4)] == log(home)
 
 
+@pytest.mark.slow
 def test_a_terminal_that_goes_away_ends_the_sitting(terminal: Opens, home: Home) -> None:
     with_cards(home, *fronts(2))
     learner = terminal("review")
@@ -450,6 +455,7 @@ def test_kill_9_loses_no_answer(terminal: Opens, home: Home) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("review",), ("review", "--plain")])
+@pytest.mark.slow
 def test_a_pipe_gets_one_question_and_one_answer_a_line(home: Home, arguments: tuple[str, ...]) -> None:
     with_cards(home, *fronts(2))
     done = process(home, *arguments, stdin=b"\n4\n\n3\nq\n")

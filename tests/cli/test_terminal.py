@@ -134,6 +134,7 @@ def test_a_duel_can_be_left_out(terminal: Opens, home: Home) -> None:
 # Find the disqualifier
 
 
+@pytest.mark.slow
 def test_sentences_are_marked_and_hits_misses_and_false_alarms_told(terminal: Opens, home: Home) -> None:
     with_cards(home, HUNT)
     learner = terminal("review")
@@ -176,6 +177,7 @@ def test_an_offer_that_is_declined_makes_no_card(terminal: Opens, home: Home) ->
 # Stage
 
 
+@pytest.mark.slow
 def test_the_clock_of_a_stage_runs_and_nothing_else_is_sent(terminal: Opens, home: Home) -> None:
     with_cards(home, STAGE)
     learner = terminal("review")
@@ -233,6 +235,7 @@ def test_points_of_a_checklist_are_ticked_and_propose_the_rating(terminal: Opens
 # A typed answer
 
 
+@pytest.mark.slow
 def test_a_typed_answer_is_set_beside_the_expected_words_and_proposes_nothing(terminal: Opens, home: Home) -> None:
     with_cards(home, BASIC)
     learner = terminal("review")
@@ -313,6 +316,7 @@ def test_a_note_takes_wide_letters_and_is_shown_with_the_answer(terminal: Opens,
     assert [] == rows(home)
 
 
+@pytest.mark.slow
 def test_an_edit_shows_the_new_words_of_the_same_card_at_once(terminal: Opens, home: Home, tmp_path: Path) -> None:
     with_cards(home, *fronts(2))
     program = editor(tmp_path, "test -t 0 && stty -a | grep -q ' icanon' && sed -i 's/What is 1/What was 1/' \"$FILE\"")

@@ -355,6 +355,7 @@ def test_markup_of_a_card_stays_text(text: str) -> None:
 
 
 @given(some_decks())
+@pytest.mark.slow
 def test_the_words_of_any_card_are_the_words_of_the_document(one: Deck) -> None:
     texts, kinds = shown(to_markdown([one]))
     assert kinds <= OURS

@@ -698,6 +698,7 @@ walkthroughs = st.builds(
 
 
 @given(walkthroughs)
+@pytest.mark.slow
 def test_importing_any_page_twice_leaves_the_file_byte_for_byte(content: Walkthrough) -> None:
     breakdown = break_down(content)
     record = PageRecord(breakdown.page, "page.txt", "2026-03-01")

@@ -223,6 +223,7 @@ def test_rewriting_an_unchanged_deck_changes_no_byte(deck: Deck) -> None:
 
 
 @given(some_decks(), some_decks())
+@pytest.mark.slow
 def test_a_deck_rewritten_into_another_reads_as_the_other(before: Deck, after: Deck) -> None:
     wanted = replace(
         after, pages=before.pages + tuple(p for p in after.pages if p.key not in {b.key for b in before.pages})

@@ -48,6 +48,7 @@ def _told(plan: Planner, cards: Sequence[PlanCard], **more: float) -> Forecast:
 
 
 @given(decks(15), AHEAD)
+@pytest.mark.slow
 def test_the_same_cards_give_the_same_forecast(cards: list[PlanCard], ahead: int) -> None:
     assert _told(planner(ahead), cards, runs=2) == _told(planner(ahead), tuple(cards), runs=2)
 
@@ -98,6 +99,7 @@ def test_no_evening_exceeds_the_minutes_by_more_than_a_card(cards: list[PlanCard
 
 
 @pytest.mark.parametrize("left", [0.0, 60_000.0])
+@pytest.mark.slow
 def test_the_first_evening_has_the_time_that_is_left_of_it(left: float) -> None:
     told = _told(planner(4, 20, habits=SURE_STEPS), _fresh(60), left_ms=left)
     longest = 5 * SURE_STEPS.ms("stage", "first")
@@ -105,12 +107,14 @@ def test_the_first_evening_has_the_time_that_is_left_of_it(left: float) -> None:
     assert told.days[1].ms > 15 * MINUTE_MS
 
 
+@pytest.mark.slow
 def test_time_without_end_begins_all_cards_today() -> None:
     told = _told(planner(12), _fresh(30), left_ms=inf)
     assert 30 == told.days[0].new
 
 
 @pytest.mark.parametrize("most", [0, 1, 3])
+@pytest.mark.slow
 def test_no_more_cards_are_begun_a_day_than_the_learner_allowed(most: int) -> None:
     plan = planner(6, 60)
     told = forecast(plan, planned(plan, most), _fresh(30), TODAY)
@@ -130,6 +134,7 @@ def test_cards_that_no_evening_begins_are_named() -> None:
     assert [] == many.never_begun
 
 
+@pytest.mark.slow
 def test_cards_that_get_no_look_in_the_last_days_are_named() -> None:
     cards = [seen(f"deck/{n:02}", 20 + n, 9) for n in range(60)]
     told = _told(planner(4, 2), cards)
@@ -154,6 +159,7 @@ def test_more_minutes_never_make_the_day_much_worse(ahead: int) -> None:
     assert means[-1] > means[0] + 0.1
 
 
+@pytest.mark.slow
 def test_to_study_is_better_than_not_to() -> None:
     cards = _mixed(40)
     plan = planner(10, 20)

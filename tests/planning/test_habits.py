@@ -53,6 +53,7 @@ def _simulated(shares: Shares, steps: int, at: int, draw: Random) -> int:
 
 @pytest.mark.parametrize("shares", [USUAL_RATINGS["step"], (0.3, 0.2, 0.4, 0.1)])
 @pytest.mark.parametrize("steps", [1, 2, 4])
+@pytest.mark.slow
 def test_the_answers_until_review_are_those_of_a_simulated_learner(shares: Shares, steps: int) -> None:
     draw = Random(7)
     for at, expected in enumerate(answers_left(shares, steps)[:steps]):

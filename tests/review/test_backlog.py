@@ -143,6 +143,7 @@ def test_the_fullest_day_is_as_empty_as_any_spreading_makes_it(loads: list[int],
 
 @settings(max_examples=settings().max_examples // 2)
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=25), st.integers(1, 7))
+@pytest.mark.slow
 def test_a_spread_keeps_every_card_and_moves_none_to_the_past(
     tmp_path_factory: pytest.TempPathFactory, coming: list[int], days: int
 ) -> None:

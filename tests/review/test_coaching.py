@@ -36,6 +36,7 @@ def leech(home: Home) -> Callable[[int], Home]:
 
 
 @pytest.mark.parametrize("before", range(6, 21))
+@pytest.mark.slow
 def test_a_leech_is_coached_at_eight_lapses_and_every_fourth_after(leech: Callable[[int], Home], before: int) -> None:
     reviewer = play(leech(before), SHOW, AGAIN, Do.REVEAL)
     expected = [before + 1] if before + 1 in (8, 12, 16, 20) else []

@@ -120,6 +120,7 @@ STATES = st.sampled_from(
     st.lists(st.tuples(st.integers(0, 3), STATES), min_size=1, max_size=12),
     st.builds(Limits, st.integers(0, 4), st.integers(0, 4)),
 )
+@pytest.mark.slow
 def test_no_two_siblings_are_asked_on_a_day_and_no_limit_is_passed(
     tmp_path_factory: pytest.TempPathFactory, cards: list[tuple[int, Schedule | None]], limits: Limits
 ) -> None:

@@ -93,6 +93,7 @@ def _texts_home(home: Home) -> Home:
         ("or*", ""),
     ],
 )
+@pytest.mark.slow
 def test_words_stand_in_the_texts_of_a_card_and_nowhere_else(home: Home, text: str, expected: str) -> None:
     assert [f"d/{card}" for card in expected] == _found(_texts_home(home), text)
 

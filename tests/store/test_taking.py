@@ -191,6 +191,7 @@ def test_a_failure_takes_all_back(engine: sa.Engine, cards: Home) -> None:
     assert before == _content(cards)
 
 
+@pytest.mark.slow
 def test_many_events_are_taken_at_once(engine: sa.Engine, cards: Home) -> None:
     events = [imported(NOON + number * MINUTE, card=f"deck/{number % 40}") for number in range(2500)]
     assert (2500, 0, 40) == _counts(take(engine, cards, *events))

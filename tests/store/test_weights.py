@@ -165,6 +165,7 @@ PARAMETERS = st.tuples(*(st.floats(low, high) for low, high in zip(LEAST_WEIGHTS
 
 @settings(max_examples=25)
 @given(ANSWERS, PARAMETERS)
+@pytest.mark.slow
 def test_whatever_happened_and_whatever_set_comes_into_use_replaying_gives_what_is_stored(
     tmp_path_factory: pytest.TempPathFactory, happened: list[tuple[str, Any, int]], parameters: tuple[float, ...]
 ) -> None:
@@ -271,6 +272,7 @@ DAMAGES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.slow
 def test_a_set_that_does_not_fit_is_named_in_one_sentence_and_nothing_is_changed(studied: Home, damage: str) -> None:
     changes, expected = DAMAGES[damage]
     before = _schedules(studied)
@@ -302,6 +304,7 @@ def test_one_set_alone_is_in_use(home: Home, column: str) -> None:
 
 
 @given(PARAMETERS, st.text(min_size=1).filter(lambda text: "\0" not in text and text.isprintable()))
+@pytest.mark.slow
 def test_a_set_comes_back_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, parameters: tuple[float, ...], name: str
 ) -> None:
