@@ -201,7 +201,9 @@ class _Run:
         As in a sitting, a card in a learning step comes back when its minute has come, or a little before if nothing
         else is left; the steps for which there is no time are left to the next evening.
         """
-        load, waiting, early = _Load(), deque[PlanCard](), frozenset[str]()
+        load, known = _Load(), 0  # how many answers the choice knew of
+        chosen = self._choose(self._cards, day, left_ms, begun)
+        waiting = deque(mixed(chosen.reviews, chosen.new))
         steps = [(0, card.id) for card in self._cards if card.schedule.state not in (None, State.REVIEW)]
         while load.ms < left_ms:
             ahead_ms = 0 if waiting else LEARN_AHEAD_MS
@@ -209,19 +211,17 @@ class _Run:
                 card = self._cards[self._place[heappop(steps)[1]]]
             elif waiting:
                 card = waiting.popleft()
-                load.count(card, is_early=card.id in early)
-            elif left_ms - load.ms < MINUTE_MS:
+                load.count(card, is_early=card.id in chosen.early)
+            elif left_ms - load.ms < MINUTE_MS or load.answers == known:
                 break
             else:
-                chosen = self._choose(self._cards, day, left_ms - load.ms, begun + load.new)
-                self.last_days, early = chosen.last_days, chosen.early
+                known, chosen = load.answers, self._choose(self._cards, day, left_ms - load.ms, begun + load.new)
                 waiting.extend(mixed(chosen.reviews, chosen.new))
-                if not waiting:
-                    break
                 continue
             due_ms = self._ask(card, day, load)
             if due_ms is not None:
                 heappush(steps, (due_ms, card.id))
+        self.last_days = chosen.last_days
         self.days.append(DayLoad(day, load.cards, load.answers, load.ms, load.new, load.early))
 
     def _ask(self, card: PlanCard, day: StudyDay, load: _Load) -> int | None:
