@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from halfyear import half_year
 from homes import basic, change, indexed, make, opened, put_deck, query, quiz, with_cards
 from lpdeck.cli.planning import FARTHEST, Report, made, shown_plan
-from lpdeck.cli.rendering import Painter
+from lpdeck.cli.rendering import Painter, day_name
 from lpdeck.config import load_config
 from lpdeck.days import StudyDay
 from lpdeck.deck.model import Card
@@ -407,3 +407,16 @@ def test_a_plan_fits_the_terminal_after_half_a_year(terminal: Opens, lpdeck: Lpd
     assert 17 == len(chances_in(plain))
     data = lpdeck("plan", "--json").json
     assert f"{data['recall']['with_plan']:.0%} " in learner.text
+
+
+def test_a_card_that_the_plan_asks_before_it_is_due_says_so(lpdeck: Lpdeck, home: Home) -> None:
+    with_cards(home, *some_fronts(1))
+    lpdeck("review", stdin="\n4\n")
+    change(home, "UPDATE schedule SET stability = 90, due_day = due_day + 90, interval = 90")
+    (name,) = query(home, "SELECT id FROM card")[0]
+    assert "the plan" not in lpdeck("show", name).out
+    lpdeck("interview", "set", ahead(20))
+    said = re.findall(r"the plan for the interview asks it about (.*)", lpdeck("show", name).out)
+    assert [day_name(StudyDay(today() + 17), today()).removeprefix("on ")] == said
+    lpdeck("interview", "remove")
+    assert "the plan" not in lpdeck("show", name).out
