@@ -72,7 +72,7 @@ def counted(lpdeck: Lpdeck) -> tuple[int, int]:
     assert f"{both[0]} due   {both[1]} new\n" == lpdeck("due").out
     text = lpdeck().out
     assert (f"  {both[0]} due   {both[1]} new today   about " in text) == (sum(both) > 0)
-    assert ("Nothing is due." in text) == (sum(both) == 0)
+    assert ("Nothing is due." in text or "for today" in text) == (sum(both) == 0)
     sitting = lpdeck("review", stdin="q\n").out
     found = re.search(r"(?: \(| up, with )(?:(\d+) left)?(?: · )?(?:(\d+) new)?[).]\n", sitting)
     assert both == ((int(found[1] or 0), int(found[2] or 0)) if found else (0, 0))
@@ -101,7 +101,9 @@ def test_the_counts_agree_until_the_evening_is_used_up(lpdeck: Lpdeck, decked: H
         change(decked, "UPDATE event SET took_ms = 40000")
         counts.append(counted(lpdeck))
     assert 3 == len(counts)
-    assert "Nothing is due." in lpdeck().out
+    lines = lpdeck().out.splitlines()
+    assert "  Your 1 minute for today is up. The next card is due tomorrow." in lines
+    assert "lpdeck review --minutes 11" == lines[-1].rstrip()
     assert "Your 1 minute for today is up" in lpdeck("review", stdin="q\n").out
 
 

@@ -339,3 +339,13 @@ def test_new_cards_stand_between_the_reviews_and_both_end_together(reviews: int,
         ahead = sum(card in old for card in found[: at + 1])
         behind = at + 1 - ahead
         assert abs(ahead * (begun + 1) - behind * (reviews + 1)) <= max(reviews, begun) + 2
+
+
+def test_an_evening_before_the_last_days_is_full_although_many_cards_have_siblings() -> None:
+    """Of siblings one is asked a day, and its time is not reserved for the others."""
+    shared = [new(f"deck/{n:03}")._replace(sibling=f"phrase {n % 10}") for n in range(200)]
+    others = [new(f"other/{n:03}", "quiz") for n in range(40)]
+    evening = planner(19, 20).evening([*shared, *others], TODAY)
+    met = [card.sibling for card in evening.new if card.sibling is not None]
+    assert len(set(met)) == len(met)
+    assert len(evening.new) > 20

@@ -568,9 +568,8 @@ def test_a_sitting_that_lasts_beyond_the_date_goes_on_without_the_plan(home: Hom
     store.close()
 
 
-@pytest.mark.parametrize(("ahead", "due"), [(9, 1), (2, 1), (1, 21), (0, 21)])
-@pytest.mark.slow
-def test_a_plan_asks_again_tomorrow_until_the_day_of_the_interview(home: Home, ahead: int, due: int) -> None:
+@pytest.mark.parametrize(("ahead", "due"), [(9, 6), (2, 1), (1, 21), (0, 21)])
+def test_a_plan_asks_again_in_the_last_days_at_the_latest(home: Home, ahead: int, due: int) -> None:
     store = opened(with_cards(home, basic("deck/00")))
     put(home, "deck/00", _known(3000, 0, 21))
     assert Finished(None, StudyDay(TODAY + due)) == ended(_sitting(store, ahead), NOON)

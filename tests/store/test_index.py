@@ -17,7 +17,7 @@ from lpdeck.deck.model import Card, Deck
 from lpdeck.deck.toml import read_deck, write_deck
 from lpdeck.home import Home
 from lpdeck.shipped import shipped
-from lpdeck.store.hot import deck_files_differ, deck_stamps
+from lpdeck.store.hot import deck_files_differ, deck_stamps, is_settled
 from lpdeck.store.index import Written, deck_rows, refresh, shelf
 from lpdeck.store.schema import open_engine, transaction
 
@@ -262,9 +262,17 @@ def test_an_id_in_two_new_decks_is_left_to_the_first_by_name(home: Home) -> None
     assert {"x/a": "a"} == _cards(home)
 
 
+def _is_settled(home: Home, name: str) -> bool:
+    ((mtime_ns, indexed_ns),) = query(home, "SELECT mtime_ns, indexed_ns FROM deck_file WHERE name = ?", [name])
+    return is_settled(mtime_ns, indexed_ns)
+
+
 def test_a_second_write_within_one_time_stamp_is_noticed(shelf_home: Home) -> None:
-    path = put_deck(shelf_home, "anvil", basic("anvil/a", back="first!"), age_s=0)
-    indexed(shelf_home)
+    for _ in range(20):  # until the machine is quick enough for the file to be fresh when it is indexed
+        path = put_deck(shelf_home, "anvil", basic("anvil/a", back="first!"), age_s=0)
+        indexed(shelf_home)
+        if not _is_settled(shelf_home, "anvil"):
+            break
     stamp = path.stat()
     path.write_text(write_deck(Deck("anvil", "anvil", cards=(basic("anvil/a", back="second"),))))
     os.utime(path, ns=(stamp.st_mtime_ns, stamp.st_mtime_ns))

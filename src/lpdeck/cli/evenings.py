@@ -7,23 +7,35 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lpdeck.cli.context import config, now_ms
 from lpdeck.config import Config
-from lpdeck.review.queue import Limits, Queue, build, build_planned, planner
+from lpdeck.review.queue import Limits, Queue, build, build_planned, next_planned, planner
 from lpdeck.store.hot import HotStore
 
 if TYPE_CHECKING:
+    from lpdeck.days import StudyDay
     from lpdeck.filters import Filter
     from lpdeck.interviews import Interview
-    from lpdeck.planning.evening import Planner
+    from lpdeck.planning.evening import Evening, Planner
 
 MINUTE_MS = 60_000
 
 
 class Today(NamedTuple):
-    """Today's queue; and where a plan holds, who plans it, and what is left of the day's minutes (ms)."""
+    """Today's queue; and where a plan holds, who plans it, what the evening asks, and how much of its time is left.
+
+    `minutes` are those of the day, `left_ms` what is left of them in milliseconds.
+    """
 
     queue: Queue
     planner: Planner | None = None
+    evening: Evening | None = None
+    minutes: int = 0
     left_ms: float = inf
+
+    def next_day(self, store: HotStore, day: StudyDay) -> StudyDay | None:
+        """The next study day on which something is asked."""
+        if self.planner is None or self.evening is None:
+            return store.next_due(day)
+        return next_planned(store, day, self.evening, self.planner.interview)
 
 
 def limits(options: Config, interview: Interview | None) -> Limits:
@@ -74,5 +86,5 @@ def todays_queue(store: HotStore, options: Config, chosen: Filter | None = None)
     minutes = limits(options, interview).on(store.day_limits(day)).minutes
     spent = store.spent_ms(day, options.calendar.starts_ms(day))
     left = max(minutes * MINUTE_MS - spent, 0) if minutes else inf
-    queue, _ = build_planned(store, day, plan, ids, left)
-    return Today(queue, plan, left)
+    queue, evening = build_planned(store, day, plan, ids, left)
+    return Today(queue, plan, evening, minutes, left)

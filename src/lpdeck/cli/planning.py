@@ -51,6 +51,7 @@ class Report(NamedTuple):
     last_days: StudyDay
     enough_minutes: int | None
     enough: Forecast | None
+    new_without: int
 
     def kinds(self, ids: Collection[str]) -> Counter[str]:
         """How many of some cards are of each kind."""
@@ -121,15 +122,16 @@ def made(store: HotStore, options: Config, interview: Interview, today: StudyDay
     chosen = chosen_ids(store, options, None, context.now_ms())
     cards = [card for card in store.plan_cards() if chosen is None or card.id in chosen]
     planner = planner_of(store, interview, store.scheduler(options.scheduler))
-    spent = store.spent_ms(today, options.calendar.starts_ms(today))
-    left, begun = max(planner.evening_ms - spent, 0), store.begun(today)
+    spent, begun = store.spent_ms(today, options.calendar.starts_ms(today)), store.begun(today)
+    own = store.day_limits(today).minutes if interview == options.plan_on(today) else None
+    left = max((own * 60_000 if own else planner.evening_ms) - spent, 0)
     per_day = options.new_per_day if interview.new is None else interview.new
     with_plan = forecast(planner, planned(planner), cards, today, left_ms=left, begun=begun)
     without = forecast(
         planner, unplanned(planner, per_day, options.reviews_per_day), cards, today, left_ms=left, begun=begun
     )
     minutes, enough = _enough(planner, cards, today, with_plan)
-    return Report(interview, today, cards, with_plan, without, with_plan.last_days, minutes, enough)
+    return Report(interview, today, cards, with_plan, without, with_plan.last_days, minutes, enough, per_day)
 
 
 def _enough(
@@ -146,13 +148,18 @@ def _enough(
     if not short.days or not (short.never_begun or short.no_last_look):
         return None, None
     minutes = max(planner.least_minutes(cards, today), planner.interview.minutes)
-    while minutes <= LONGEST:
+    while minutes <= _longest(planner.interview):
         wider = replace(planner, interview=planner.interview._replace(minutes=minutes, new=None))
         found = forecast(wider, planned(wider), cards, today, runs=1)
         if not (found.never_begun if short.never_begun else found.no_last_look):
             return minutes, found
         minutes = ceil(minutes * 1.1)
     return None, None
+
+
+def _longest(interview: Interview) -> int:
+    """No evening is longer than this many minutes, but where the learner has longer ones."""
+    return max(LONGEST, interview.minutes)
 
 
 # As JSON
@@ -175,7 +182,8 @@ def _data(report: Report) -> dict[str, Any]:
         "no_last_look": with_plan.no_last_look,
         "minutes_for_all": report.enough_minutes,
         "recall_for_all": None if report.enough is None else report.enough.mean,
-        "recall_lost": with_plan.lost([*with_plan.never_begun, *with_plan.no_last_look]),
+        "recall_lost": with_plan.lost([*with_plan.never_begun, *with_plan.no_last_look], report.enough),
+        "new_per_day_without": report.new_without,
     }
 
 
@@ -306,7 +314,8 @@ def _sentences(report: Report) -> Iterator[str]:
         yield f"{given_up} {_cost(report, no_look, '' if never else 'see')}".rstrip()
     yield (
         "On the day: the mean chance of recalling a card, over all cards; one never seen counts as nothing. "
-        f"Without: FSRS alone, in the same {plural(report.interview.minutes, 'minute')}."
+        f"Without: FSRS alone, in the same {plural(report.interview.minutes, 'minute')}, with at most "
+        f"{plural(report.new_without, 'new card')} a day."
     )
 
 
@@ -331,12 +340,14 @@ def _cost(report: Report, ids: Sequence[str], verb: str) -> str:
 
     if not report.with_plan.days:
         return ""
-    lost = round(100 * report.with_plan.lost(ids))
-    costs = f"That costs {plural(lost, 'point') if lost else 'less than a point'} on the day"
+    lost = report.with_plan.lost(ids, report.enough)
+    points = None if lost is None else round(100 * lost)
+    costs = f"That costs {plural(points, 'point') if points else 'less than a point'} on the day"
     if not verb:
-        return f"{costs}."
+        return "" if points is None else f"{costs}."
     if report.enough is None or report.enough_minutes is None:
-        return f"{costs}; no evening of up to {LONGEST} minutes is long enough to {verb} them all."
+        too_short = f"o evening of up to {_longest(report.interview)} minutes is long enough to {verb} them all."
+        return f"N{too_short}" if points is None else f"{costs}; n{too_short}"
     without = "" if report.interview.new is None else " without a limit of new cards"
     takes = f"{plural(report.enough_minutes, 'minute')} a day{without}"
     return f"{costs}; to {verb} them all takes {takes} and comes to {report.enough.mean:.0%}."

@@ -102,7 +102,7 @@ def _nothing(options: Config) -> dict[str, Any]:
 def _today_json(holds: Today, store: HotStore, options: Config) -> dict[str, Any]:
     from lpdeck.days import date_of
 
-    following, queue = store.next_due(options.calendar.day_of(now_ms())), holds.queue
+    following, queue = holds.next_day(store, options.calendar.day_of(now_ms())), holds.queue
     return {
         "due": queue.due,
         "new": queue.begun,
@@ -141,9 +141,12 @@ def shown_today(holds: Today, store: HotStore, options: Config, painter: Painter
         yield ""
         yield from _principles(holds, store, options, painter)
     else:
-        following = store.next_due(day)
+        following = holds.next_day(store, day)
         when = f"The next card is due {day_name(following, day)}." if following is not None else "No card is waiting."
-        yield from (f"  {line}" for line in wrapped(f"Nothing is due. {when}", painter.width - 2))
+        over = holds.left_ms <= 0
+        are = "is" if holds.minutes == 1 else "are"
+        first = f"Your {plural(holds.minutes, 'minute')} for today {are} up." if over else "Nothing is due."
+        yield from (f"  {line}" for line in wrapped(f"{first} {when}", painter.width - 2))
         yield ""
     ended = _ended(options, day)
     if ended:
@@ -151,18 +154,14 @@ def shown_today(holds: Today, store: HotStore, options: Config, painter: Painter
         yield ""
     drafts = store.drafts()
     waiting = f"{plural(drafts, 'draft')} {'waits' if drafts == 1 else 'wait'} for you: lpdeck check" if drafts else ""
-    yield painter.row(_next_step(holds, options), waiting, style=None)
+    yield painter.row(_next_step(holds), waiting, style=None)
 
 
-def _next_step(holds: Today, options: Config) -> str:
+def _next_step(holds: Today) -> str:
     """The command that goes on from here."""
-    if not holds.queue.cards:
-        return "lpdeck import PAGE"
-    if holds.left_ms > 0:
-        return "lpdeck review"
-    interview = options.plan_on(options.calendar.day_of(now_ms()))
-    minutes = options.minutes_per_day if interview is None else interview.minutes
-    return f"lpdeck review --minutes {minutes + 10}"
+    if holds.left_ms <= 0:
+        return f"lpdeck review --minutes {holds.minutes + 10}"
+    return "lpdeck review" if holds.queue.cards else "lpdeck import PAGE"
 
 
 def _together(parts: list[str], width: int) -> list[str]:

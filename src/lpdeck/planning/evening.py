@@ -51,7 +51,8 @@ class Evening(NamedTuple):
 
     `reviews` and `new` are in the order in which they are worth their time. `early` are those of the reviews that
     are asked before FSRS would, `given_up` the cards that get no last look. `last_days` is the first of the last
-    days, and `floors` say from which stability (days) on a card has its last look on each of them, the first day first.
+    days, and `floors` say from which stability (days) on a card has its last look on each of them, the first day first;
+    from the stability `ceiling` on cards get no last look, because there is not time enough and they last.
     """
 
     reviews: tuple[PlanCard, ...]
@@ -60,10 +61,11 @@ class Evening(NamedTuple):
     given_up: tuple[PlanCard, ...]
     last_days: StudyDay
     floors: tuple[float, ...]
+    ceiling: float = inf
 
     def next_look(self, stability: float, today: StudyDay) -> StudyDay | None:
         """The study day on which a card of this stability is seen once more; None where it was, in the last days."""
-        if today >= self.last_days:
+        if today >= self.last_days or stability >= self.ceiling:
             return None
         rank = len(self.floors) - bisect_right(sorted(self.floors), stability)
         return StudyDay(self.last_days + min(rank, max(len(self.floors) - 1, 0)))
@@ -108,7 +110,8 @@ class Planner:
             reviews = _look_again(self, standing, today, time, begun, looks)
         early = frozenset(card.id for card in reviews if not _is_due(card, today))
         floors = _floors(looks.waiting, self.day - looks.since)
-        return Evening(tuple(reviews), tuple(begun.cards), early, tuple(looks.given_up), looks.since, floors)
+        ceiling = _ceiling(looks.waiting, looks.given_up)
+        return Evening(tuple(reviews), tuple(begun.cards), early, tuple(looks.given_up), looks.since, floors, ceiling)
 
     def _last_days(self, standing: _Standing) -> StudyDay:
         """The first of the last days: so late that their evenings hold a look at every card that was seen."""
@@ -161,7 +164,10 @@ class _Standing:
         self.sizes: defaultdict[str, int] = defaultdict(int)
         self.recalled: defaultdict[str, float] = defaultdict(float)
         self.steps_ms = self.sweep_ms = 0.0
+        self._met: dict[str, str] = {}
         for card in cards:
+            if card.schedule.last_day == today or card.schedule.state in (State.LEARNING, State.RELEARNING):
+                self.meet(card)
             recall = planner.worth.recall(card.schedule)
             for principle in card.principles or ("",):
                 self.sizes[principle] += 1
@@ -177,6 +183,15 @@ class _Standing:
             self.recall[card.id] = recall
             self.ask_ms[card.id] = planner.worth.ask_ms(card.kind, recall)
             self.sweep_ms += planner.worth.ask_ms(card.kind, planner.scheduler.desired_retention)
+
+    def meet(self, card: PlanCard) -> None:
+        """Keeps the siblings of a card that is asked today from being asked today."""
+        if card.sibling is not None:
+            self._met.setdefault(card.sibling, card.id)
+
+    def has_met(self, card: PlanCard) -> bool:
+        """Whether a sibling of a card is asked today."""
+        return card.sibling is not None and self._met.get(card.sibling, card.id) != card.id
 
 
 def _is_awake(card: PlanCard, today: StudyDay) -> bool:
@@ -255,6 +270,9 @@ class _Beginning:
         if self._is_over or (self._limit is not None and len(self.cards) >= self._limit):
             return None
         room = time.all_ms - reserved_ms
+        for cards in self._standing.unseen.values():
+            while self._has_look and cards and self._standing.has_met(cards[0]):
+                cards.popleft()  # in the last days siblings stand ten cards apart instead
         fitting = [
             (self._share(principles), self.cost_ms(kind), principles, kind)
             for (principles, kind), cards in self._standing.unseen.items()
@@ -267,7 +285,9 @@ class _Beginning:
 
     def take(self, kind: str, principles: tuple[str, ...], time: _Time) -> float:
         """Begins a card; returns the time that its last look will take."""
-        self.cards.append(self._standing.unseen[principles, kind].popleft())
+        card = self._standing.unseen[principles, kind].popleft()
+        self.cards.append(card)
+        self._standing.meet(card)
         for principle in principles or ("",):
             self._standing.recalled[principle] += self.gain
         left_ms = self._left_share(time) * (self.begin_ms(kind) - self._planner.habits.ms(kind, "first"))
@@ -353,10 +373,13 @@ def _prepare(
     reserved = min(looks.need_ms, (planner.day - looks.since) * planner.evening_ms)
     chosen = list[PlanCard]()
     while time.today_ms > 0:
+        while waiting and standing.has_met(waiting[0]):
+            waiting.popleft()
         found = begun.next(time, reserved)
         new_worth = begun.worth(found[0]) if found else -1.0
         if waiting and (found is None or worth[waiting[0].id] >= new_worth):
             card = waiting.popleft()
+            standing.meet(card)
             time.spend(standing.ask_ms[card.id])
             chosen.append(card)
         elif found is not None:
@@ -429,6 +452,13 @@ def _floors(cards: Sequence[PlanCard], evenings: int) -> tuple[float, ...]:
         return tuple([0.0] * evenings)
     ends = [max(round((evening + 1) * len(lasting) / evenings) - 1, 0) for evening in range(evenings)]
     return tuple(lasting[end] for end in ends)
+
+
+def _ceiling(kept: Iterable[PlanCard], given_up: Iterable[PlanCard]) -> float:
+    """The stability from which on all cards are given up; infinite where some that last as long are kept."""
+    longest = max((known(card.schedule)[0].stability for card in kept), default=0.0)
+    shortest = min((known(card.schedule)[0].stability for card in given_up), default=inf)
+    return shortest if shortest > longest else inf
 
 
 def mixed(reviews: Sequence[PlanCard], new: Sequence[PlanCard]) -> list[PlanCard]:

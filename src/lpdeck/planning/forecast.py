@@ -7,7 +7,7 @@ recall that the memory predicts. Pure: times are milliseconds, days are study da
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from random import Random
@@ -67,13 +67,19 @@ class Forecast:
         """The mean chance over all cards; 0 where there are none."""
         return sum(self.recall.values()) / len(self.recall) if self.recall else 0.0
 
-    def lost(self, cards: Sequence[str]) -> float:
-        """What the mean loses because some cards are left out: what the others have more on the day than these."""
-        others = [chance for card, chance in self.recall.items() if card not in set(cards) and self.seen[card] >= 0.5]
+    def lost(self, cards: Collection[str], instead: Forecast | None) -> float | None:
+        """What the mean loses because some cards are given up: what they would have more on the day in `instead`.
+
+        Without that, what the other cards that are seen have more; None where there are none.
+        """
+        gone = set(cards)
+        if instead is not None:
+            return sum(max(instead.recall[card] - self.recall[card], 0.0) for card in gone) / len(self.recall)
+        others = [chance for card, chance in self.recall.items() if card not in gone and self.seen[card] >= 0.5]
         if not others:
-            return 0.0
+            return None
         usual = sum(others) / len(others)
-        return max(sum(usual - self.recall[card] for card in cards), 0.0) / len(self.recall)
+        return max(sum(usual - self.recall[card] for card in gone), 0.0) / len(self.recall)
 
     def by_principle(self, cards: Iterable[PlanCard]) -> dict[str, float]:
         """The mean chance of each principle's cards, by slug; a card of two counts for both."""
@@ -109,15 +115,23 @@ def unplanned(planner: Planner, new_per_day: int, reviews_per_day: int) -> Choos
             if card.schedule.state is State.REVIEW and (card.schedule.due_day or day) <= day and _awake(card, day)
         ]
         due.sort(key=lambda card: _elapsed(card.schedule, day), reverse=True)
+        met = {card.sibling: card.id for card in cards if card.schedule.last_day == day}
+        reviews = [card for card in due if _is_first(card, met)][:reviews_per_day]
         unseen = _by_turns([card for card in cards if card.schedule.memory is None and _awake(card, day)], day)
-        new = tuple(card for card, _ in zip(unseen, range(max(new_per_day - begun, 0)), strict=False))
-        return Evening(tuple(due[:reviews_per_day]), new, frozenset(), (), planner.day, ())
+        fresh = (card for card in unseen if _is_first(card, met))
+        new = tuple(card for _, card in zip(range(max(new_per_day - begun, 0)), fresh, strict=False))
+        return Evening(tuple(reviews), new, frozenset(), (), planner.day, ())
 
     return choose
 
 
 def _awake(card: PlanCard, day: StudyDay) -> bool:
     return (card.schedule.buried_until or day) <= day
+
+
+def _is_first(card: PlanCard, met: dict[str | None, str]) -> bool:
+    """Whether no sibling of a card is asked on the day; it is met from then on."""
+    return card.sibling is None or met.setdefault(card.sibling, card.id) == card.id
 
 
 def _elapsed(schedule: Schedule, day: StudyDay) -> float:

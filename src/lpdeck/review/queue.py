@@ -181,6 +181,18 @@ def planner(store: HotStore, interview: Interview, scheduler: Scheduler) -> Plan
     return Planner(interview, scheduler, store.habits())
 
 
+def next_planned(store: HotStore, day: StudyDay, evening: Evening, interview: Interview) -> StudyDay | None:
+    """The next study day on which a plan asks something: tomorrow, if cards are left to begin or the last days have
+    come; else when a card is due, or the last days.
+    """
+    tomorrow, due = StudyDay(day + 1), store.next_due(day)
+    if tomorrow >= interview.day:
+        return due
+    if interview.new != 0 and next(new_cards(store, day), None) is not None:
+        return tomorrow
+    return None if due is None else min(due, max(evening.last_days, tomorrow))
+
+
 def _queued(card: PlanCard, evening: Evening) -> QueuedCard:
     is_new = card.schedule.memory is None
     return QueuedCard(card.id, card.sibling, card.principles, None, is_new, card.id in evening.early)

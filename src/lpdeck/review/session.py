@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lpdeck.days import Calendar, StudyDay
 from lpdeck.events import Event, Kind
 from lpdeck.review.drills import Exercise, exercise_of
-from lpdeck.review.queue import Limits, Queue, build, build_planned, drawn, may_be_asked, minute, new_cards, planner
+from lpdeck.review.queue import (
+    Limits,
+    Queue,
+    build,
+    build_planned,
+    drawn,
+    may_be_asked,
+    minute,
+    new_cards,
+    next_planned,
+    planner,
+)
 from lpdeck.scheduling import Outcome, Rating, Schedule, Scheduler, becomes_leech
 from lpdeck.store.hot import COUNTED_MS, Batch, HotStore, Mark, QueuedCard, StaleError, StoredCard
 
@@ -395,8 +406,8 @@ class ReviewSession(Sitting):
     def _finished(self) -> Finished:
         learning = self._queue.learning
         due = self._store.next_due(self.day)
-        if self._evening is not None and self._interview is not None and self.day + 1 < self._interview.day:
-            due = StudyDay(self.day + 1)  # a plan asks every evening
+        if self._evening is not None and self._interview is not None:
+            due = next_planned(self._store, self.day, self._evening, self._interview)
         elif self._limits.new_per_day and next(new_cards(self._store, self.day), None) is not None:
             due = StudyDay(self.day + 1)  # new cards are left for tomorrow
         return Finished(minute(learning[0]) if learning else None, due)
