@@ -12,6 +12,8 @@ from typing import NewType
 
 StudyDay = NewType("StudyDay", int)
 
+MINUTE_MS = 60_000  # a minute in milliseconds
+
 _EPOCH = date(1970, 1, 1)
 _EPOCH_NOON = datetime(1970, 1, 1, 12, tzinfo=UTC)
 

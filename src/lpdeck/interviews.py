@@ -42,7 +42,7 @@ def read_interviews(written: Any) -> tuple[Interview, ...]:
     if not isinstance(written, Mapping):
         raise ConfigError("interviews is no table", "Write each as [interviews.NAME]; lpdeck interview set does it.")
     found = [read_interview(str(name), table) for name, table in written.items()]
-    return tuple(sorted(found, key=lambda one: (one.day, one.name)))
+    return tuple(sorted(found, key=_place))
 
 
 def read_interview(name: str, table: Any) -> Interview:
@@ -84,11 +84,16 @@ def _level(where: str, value: Any) -> str:
     return str(value).lower()
 
 
+def _place(interview: Interview) -> tuple[StudyDay, str]:
+    """Where an interview stands among others."""
+    return interview.day, interview.name
+
+
 def next_interview(interviews: Iterable[Interview], day: StudyDay) -> Interview | None:
     """The interview that a plan on a study day works towards: the nearest that is not over."""
-    return min((one for one in interviews if one.day >= day), key=lambda one: (one.day, one.name), default=None)
+    return min((one for one in interviews if one.day >= day), key=_place, default=None)
 
 
 def last_interview(interviews: Iterable[Interview], day: StudyDay) -> Interview | None:
     """The latest interview that is over on a study day."""
-    return max((one for one in interviews if one.day < day), key=lambda one: (one.day, one.name), default=None)
+    return max((one for one in interviews if one.day < day), key=_place, default=None)

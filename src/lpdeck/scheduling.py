@@ -15,7 +15,7 @@ from hashlib import blake2b
 from math import exp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lpdeck.days import StudyDay, noon
+from lpdeck.days import MINUTE_MS, StudyDay, noon
 
 if TYPE_CHECKING:
     import fsrs
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MAXIMUM_INTERVAL = 36500
 LEECH_LAPSES = 8
 MATURE_DAYS = 21
+
+LEARN_AHEAD_MS = 20 * MINUTE_MS
+"""How much before its minute a learning card is asked when nothing else is left; Anki's default."""
 
 
 class Rating(IntEnum):

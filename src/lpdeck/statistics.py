@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lpdeck.calibration import Calibration, predictions, said_of, wilson
-from lpdeck.days import Calendar, StudyDay, date_of
+from lpdeck.days import MINUTE_MS, Calendar, StudyDay, date_of
 from lpdeck.misrating import Evidence, said_of_hard
 from lpdeck.scheduling import MATURE_DAYS, Memory, Rating, Scheduler
 from lpdeck.store.hot import COUNTED_MS
@@ -137,15 +137,12 @@ def _minutes(answers: Sequence[Answer], days: range) -> Chart:
     spent: dict[int, int] = defaultdict(int)
     for one in answers:
         spent[one.study_day] += min(one.took_ms, COUNTED_MS)
-    rows = tuple((_date(each), spent.get(each, 0) / _MINUTE_MS) for each in days)
+    rows = tuple((_date(each), spent.get(each, 0) / MINUTE_MS) for each in days)
     studied = [took for took in spent.values() if took]
-    total = sum(studied) / _MINUTE_MS
+    total = sum(studied) / MINUTE_MS
     notes = (f"{_duration(total)} in all, {total / len(studied):.0f} minutes on a day of study.",) if studied else ()
     columns = (_DATE, Column("minutes", Unit.MINUTES, "minutes"))
     return Chart("minutes", "Minutes a day", Shape.BARS, columns, rows, notes)
-
-
-_MINUTE_MS = 60_000
 
 
 def _duration(minutes: float) -> str:

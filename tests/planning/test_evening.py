@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from plans import KINDS, PRINCIPLES, SURE, decks, new, planner, seen, study
 
 from homes import TODAY
-from lpdeck.days import StudyDay
-from lpdeck.planning.evening import LAST_DAYS, MINUTE_MS, Evening, PlanCard, Planner, mixed
+from lpdeck.days import MINUTE_MS, StudyDay
+from lpdeck.planning.evening import LAST_DAYS, Evening, PlanCard, Planner, mixed
 from lpdeck.scheduling import State
 
 AHEAD = [0, 1, 2, 3, 5, 8, 21, 400]

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from plans import KINDS, PRINCIPLES, SURE, answered, decks, new, planner, seen
 
 from homes import TODAY
-from lpdeck.days import StudyDay
-from lpdeck.planning.evening import MINUTE_MS, Evening, PlanCard, Planner
+from lpdeck.days import MINUTE_MS, StudyDay
+from lpdeck.planning.evening import Evening, PlanCard, Planner
 from lpdeck.planning.forecast import CARD_EVENINGS, MOST_RUNS, Forecast, forecast, planned, unplanned
 from lpdeck.scheduling import State
 

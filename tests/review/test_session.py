@@ -21,8 +21,8 @@ from homes import (
 )
 from lpdeck.home import Home
 from lpdeck.review.queue import Limits
-from lpdeck.review.session import LEARN_AHEAD_MS, Finished, Left, Tally
-from lpdeck.scheduling import NEW, Memory, Rating, Schedule, State
+from lpdeck.review.session import Finished, Left, Tally
+from lpdeck.scheduling import LEARN_AHEAD_MS, NEW, Memory, Rating, Schedule, State
 from lpdeck.store.hot import Batch, HotStore
 
 AGAIN, HARD, GOOD, EASY = Rating

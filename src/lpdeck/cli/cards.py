@@ -220,23 +220,23 @@ def _show_card(store: HotStore, card: StoredCard, options: Config) -> None:
     context.out("")
     now = context.now_ms()
     recall = store.scheduler(options.scheduler).recall(schedule, options.calendar.day_of(now))
-    for line in [*schedule_lines(schedule, recall, options, now), *_look(store, schedule, options, now)]:
+    for line in [*schedule_lines(schedule, recall, options, now), *_look(store, schedule, now)]:
         context.out(line)
     for event in store.events_of(card.id):
         context.out(painter.style(event_line(event, options), "dim"))
 
 
-def _look(store: HotStore, schedule: Schedule, options: Config, now_ms: int) -> list[str]:
+def _look(store: HotStore, schedule: Schedule, now_ms: int) -> list[str]:
     """When the plan for an interview asks a card, if that is before it is due."""
-    day = options.calendar.day_of(now_ms)
-    interview = options.plan_on(day)
-    if interview is None or schedule.memory is None or schedule.due_day is None:
-        return []
+    from lpdeck.cli.evenings import at_level, todays_queue
     from lpdeck.cli.rendering import day_name
-    from lpdeck.review.queue import planner
 
-    evening = planner(store, interview, store.scheduler(options.scheduler)).evening(store.plan_cards(), day)
-    look = evening.next_look(schedule.memory.stability, day)
+    options = at_level(None)
+    day = options.calendar.day_of(now_ms)
+    if options.plan_on(day) is None or schedule.memory is None or schedule.due_day is None:
+        return []
+    evening = todays_queue(store, options).evening
+    look = None if evening is None else evening.next_look(schedule.memory.stability, day)
     if look is None or look >= schedule.due_day:
         return []
     return [f"the plan for the interview asks it about {day_name(look, day).removeprefix('on ')}"]

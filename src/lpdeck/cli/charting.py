@@ -87,11 +87,11 @@ def show_statistics(
 
     In a pipe the charts are tables of plain numbers.
     """
-    from lpdeck.cli.exporting import _check_free
+    from lpdeck.cli.exporting import check_free
 
     names = _named(chart)
     _check_forms(names, json=json, csv=csv, svg=svg is not None, plain=plain)
-    _check_free(svg, force)
+    check_free(svg, force)
     charts, today = _charts(words, names, days)
     if json:
         context.out_json({one.name: as_data(one) for one in charts})

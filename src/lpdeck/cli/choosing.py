@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from lpdeck.cli.completion import complete_filter
+from lpdeck.interviews import ALL_LEVELS
 
 if TYPE_CHECKING:
     from lpdeck.config import Config
@@ -70,7 +71,7 @@ def find(store: HotStore, chosen: Filter | None, options: Config, now_ms: int) -
 
 def of_level(chosen: Filter | None, level: str) -> Filter | None:
     """The filter that also hides the bars of other levels; `all` hides none."""
-    if level == "all":
+    if level == ALL_LEVELS:
         return chosen
     from lpdeck.filters import EVERYTHING, Has, Not, both, either
 

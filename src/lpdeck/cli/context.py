@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,17 @@ def home() -> Home:
 def config() -> Config:
     """The learner's options. Raises ConfigError."""
     return load_config(home().config)
+
+
+def rewrite_config(change: Callable[[str], str]) -> None:
+    """Writes the config file anew as `change` makes it from its text; one that comes out equal is not touched."""
+    from lpdeck.deck.folder import write_atomically
+
+    path = ready_home().config
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    after = change(before)
+    if after != before:
+        write_atomically(path, after)
 
 
 def now_ms() -> int:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lpdeck.cli.context import config, now_ms
 from lpdeck.config import Config
-from lpdeck.review.queue import Limits, Queue, build, build_planned, next_planned, planner
+from lpdeck.interviews import ALL_LEVELS
+from lpdeck.review.queue import Limits, Queue, build, build_planned, left_ms, next_planned, planner
 from lpdeck.store.hot import HotStore
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from lpdeck.filters import Filter
     from lpdeck.interviews import Interview
     from lpdeck.planning.evening import Evening, Planner
-
-MINUTE_MS = 60_000
 
 
 class Today(NamedTuple):
@@ -52,7 +51,7 @@ def at_level(level: str | None) -> Config:
     if level is not None:
         return with_value(options, "level", level)
     interview = options.plan_on(options.calendar.day_of(now_ms())) if options.interviews else None
-    if interview is None or interview.level == "all":
+    if interview is None or interview.level == ALL_LEVELS:
         return options
     return with_value(options, "level", interview.level)
 
@@ -67,7 +66,7 @@ def chosen_ids(store: HotStore, options: Config, chosen: Filter | None, now_ms: 
 
 def hidden_levels(store: HotStore, options: Config, now_ms: int) -> list[str]:
     """The bars of other levels than the learner's, which are not asked."""
-    if options.level == "all":
+    if options.level == ALL_LEVELS:
         return []
     from lpdeck.cli.choosing import find
     from lpdeck.filters import Has, Not, both
@@ -85,6 +84,6 @@ def todays_queue(store: HotStore, options: Config, chosen: Filter | None = None)
     plan = planner(store, interview, store.scheduler(options.scheduler))
     minutes = limits(options, interview).on(store.day_limits(day)).minutes
     spent = store.spent_ms(day, options.calendar.starts_ms(day))
-    left = max(minutes * MINUTE_MS - spent, 0) if minutes else inf
+    left = left_ms(minutes, spent)
     queue, evening = build_planned(store, day, plan, ids, left)
     return Today(queue, plan, evening, minutes, left)

@@ -51,7 +51,7 @@ def export_csv(words: FILTER = None, output: _Out = None, force: _Force = False)
     """
     from lpdeck.deck.plain import to_csv
 
-    _check_free(output, force)
+    check_free(output, force)
     chosen = filter_of(words)
     picked = _picked(chosen, retired=_asks_for_retired(chosen))
     rows = ((deck, card, picked.standings[card.id]) for deck in picked.decks for card in deck.cards)
@@ -66,7 +66,7 @@ def export_json(words: FILTER = None, output: _Out = None, force: _Force = False
     """
     from lpdeck.deck.exchange import to_json
 
-    _check_free(output, force)
+    check_free(output, force)
     picked = _picked(filter_of(words), retired=True)
     _deliver(to_json(picked.decks), picked, output)
 
@@ -79,7 +79,7 @@ def export_markdown(words: FILTER = None, output: _Out = None, force: _Force = F
     """
     from lpdeck.deck.plain import to_markdown
 
-    _check_free(output, force)
+    check_free(output, force)
     chosen = filter_of(words)
     picked = _picked(chosen, retired=_asks_for_retired(chosen))
     _deliver(to_markdown(deck for deck in picked.decks if deck.cards), picked, output)
@@ -155,7 +155,7 @@ def _standing(card: StoredCard, schedule: Schedule, options: Config) -> Standing
 # Where to
 
 
-def _check_free(output: Path | None, force: bool) -> None:
+def check_free(output: Path | None, force: bool) -> None:
     """Raises UsageError where a file would be overwritten, or can not be there."""
     if output is None or str(output) == "-":
         return

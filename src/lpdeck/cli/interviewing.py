@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -10,6 +10,7 @@ import typer
 from lpdeck.cli import context
 from lpdeck.cli.completion import complete_interview
 from lpdeck.errors import ConfigError, UsageError
+from lpdeck.interviews import ALL_LEVELS
 
 if TYPE_CHECKING:
     from lpdeck.cli.rendering import Painter
@@ -82,7 +83,7 @@ def set_interview(
     before = next((one.table for one in options.interviews if one.name == name), {})
     given = {"date": date, "minutes": minutes, "level": level, "new": new}
     after = _read(name, before | {key: value for key, value in given.items() if value is not None}, today)
-    _write(lambda text: rewrite_interview(text, name, after))
+    context.rewrite_config(lambda text: rewrite_interview(text, name, after))
     if json:
         context.out_json(as_json(after, today))
         return
@@ -140,21 +141,11 @@ def remove_interview(
     chosen = known[0] if name is None else name
     if chosen not in known:
         raise UsageError(f'there is no interview "{chosen}"', f"There is: {', '.join(known)}. Nothing was changed.")
-    _write(lambda text: rewrite_interview(text, chosen, None))
+    context.rewrite_config(lambda text: rewrite_interview(text, chosen, None))
     if json:
         context.out_json({"removed": chosen})
     else:
         context.out(f"{chosen} removed")
-
-
-def _write(change: Callable[[str], str]) -> None:
-    from lpdeck.deck.folder import write_atomically
-
-    path = context.ready_home().config
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    after = change(before)
-    if after != before:
-        write_atomically(path, after)
 
 
 def as_json(interview: Interview, today: StudyDay) -> dict[str, Any]:
@@ -184,7 +175,7 @@ def told(interview: Interview, today: StudyDay) -> str:
     from lpdeck.cli.rendering import plural
 
     minutes = f"{plural(interview.minutes, 'minute')} a day"
-    level = "" if interview.level == "all" else f", level {interview.level}"
+    level = "" if interview.level == ALL_LEVELS else f", level {interview.level}"
     new = "" if interview.new is None else f", at most {interview.new} new a day"
     return f"{day_of(interview.day)}, {distance(interview.day, today)}, {minutes}{level}{new}"
 

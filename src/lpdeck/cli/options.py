@@ -73,22 +73,22 @@ def set_option(
     name: _Name, value: Annotated[list[str], typer.Argument(metavar="VALUE...", help="Several words make a list.")]
 ) -> None:
     """Set one option; comments in the file stay."""
-    from lpdeck.config import OPTIONS, check_keys, value_of, with_value
+    from lpdeck.config import OPTIONS, check_keys, rewrite, value_of, with_value
 
     after = with_value(context.config(), name, " ".join(value))
     check_keys(after)
     shown = OPTIONS[name].show(value_of(after, name))
-    _rewrite(name, shown)
+    context.rewrite_config(lambda text: rewrite(text, name, shown))
     context.out(f"{name} = {_text(shown)}")
 
 
 def unset_option(name: _Name) -> None:
     """Give one option its default back."""
-    from lpdeck.config import OPTIONS, Config, value_of, with_value
+    from lpdeck.config import OPTIONS, Config, rewrite, value_of, with_value
 
     if name not in OPTIONS:
         with_value(Config(), name, "")
-    _rewrite(name, None)
+    context.rewrite_config(lambda text: rewrite(text, name, None))
     context.out(f"{name} = {_text(OPTIONS[name].show(value_of(context.config(), name)))}")
 
 
@@ -109,14 +109,3 @@ def list_weights(json: Annotated[bool, typer.Option("--json", help="Print JSON."
         use = painter.style(("in use" if one is sets[0] else "").ljust(6), "bold")
         about = shown(f"{one.algorithm} {one.version}, {one.made}, {one.origin}").replace("\n", " ")
         context.out(f"{name.ljust(max(map(len, names)))}  {use}  {about}")
-
-
-def _rewrite(name: str, value: Any) -> None:
-    from lpdeck.config import rewrite
-    from lpdeck.deck.folder import write_atomically
-
-    path = context.ready_home().config
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    after = rewrite(before, name, value)
-    if after != before:
-        write_atomically(path, after)

@@ -12,6 +12,7 @@ import typer
 from lpdeck.cli import context
 from lpdeck.cli.evenings import at_level
 from lpdeck.cli.interviewing import FARTHEST, as_json, day_of, distance, ends
+from lpdeck.days import MINUTE_MS
 from lpdeck.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ class Report(NamedTuple):
     cards: Sequence[PlanCard]
     with_plan: Forecast
     without: Forecast
-    last_days: StudyDay
     enough_minutes: int | None
     enough: Forecast | None
     new_without: int
@@ -117,6 +117,7 @@ def made(store: HotStore, options: Config, interview: Interview, today: StudyDay
     """The forecasts for an interview as the store stands."""
     from lpdeck.cli.evenings import chosen_ids
     from lpdeck.planning.forecast import forecast, planned, unplanned
+    from lpdeck.review.queue import left_ms
     from lpdeck.review.queue import planner as planner_of
 
     chosen = chosen_ids(store, options, None, context.now_ms())
@@ -124,14 +125,14 @@ def made(store: HotStore, options: Config, interview: Interview, today: StudyDay
     planner = planner_of(store, interview, store.scheduler(options.scheduler))
     spent, begun = store.spent_ms(today, options.calendar.starts_ms(today)), store.begun(today)
     own = store.day_limits(today).minutes if interview == options.plan_on(today) else None
-    left = max((own * 60_000 if own else planner.evening_ms) - spent, 0)
+    left = left_ms(own or interview.minutes, spent)
     per_day = options.new_per_day if interview.new is None else interview.new
     with_plan = forecast(planner, planned(planner), cards, today, left_ms=left, begun=begun)
     without = forecast(
         planner, unplanned(planner, per_day, options.reviews_per_day), cards, today, left_ms=left, begun=begun
     )
     minutes, enough = _enough(planner, cards, today, with_plan)
-    return Report(interview, today, cards, with_plan, without, with_plan.last_days, minutes, enough, per_day)
+    return Report(interview, today, cards, with_plan, without, minutes, enough, per_day)
 
 
 def _enough(
@@ -172,7 +173,7 @@ def _data(report: Report) -> dict[str, Any]:
     chances, others = with_plan.by_principle(report.cards), without.by_principle(report.cards)
     return {
         "interview": as_json(report.interview, report.today),
-        "last_days": date_of(report.last_days).isoformat(),
+        "last_days": date_of(report.with_plan.last_days).isoformat(),
         "days": [_day_data(one, other) for one, other in zip(with_plan.days, without.days, strict=True)],
         "recall": {"with_plan": with_plan.mean, "without": without.mean},
         "principles": [
@@ -195,8 +196,8 @@ def _day_data(one: DayLoad, without: DayLoad) -> dict[str, Any]:
         "cards": round(one.cards, 1),
         "new": round(one.new, 1),
         "early": round(one.early, 1),
-        "minutes": round(one.ms / 60_000, 1),
-        "minutes_without": round(without.ms / 60_000, 1),
+        "minutes": round(one.ms / MINUTE_MS, 1),
+        "minutes_without": round(without.ms / MINUTE_MS, 1),
         "new_without": round(without.new, 1),
     }
 
@@ -226,7 +227,7 @@ def _days(report: Report, painter: Painter) -> Iterator[str]:
     if not days:
         yield "  Today is the day."
         return
-    last = [day for day in days if day.day >= report.last_days]
+    last = [day for day in days if day.day >= report.with_plan.last_days]
     before = days[: len(days) - len(last)]
     single = len(before) if len(before) <= 2 * DAY_BY_DAY else DAY_BY_DAY
     most = max(max(day.ms for day in days), 1)
@@ -257,7 +258,7 @@ def _figures(label: str, days: Sequence[DayLoad], parts: int = 1) -> str:
     cards, ms, new = (
         sum(figures) / parts for figures in zip(*((day.cards, day.ms, day.new) for day in days), strict=True)
     )
-    return f"  {label:13} {cards:>5.0f} {ms / 60_000:>4.0f} {f'{new:.0f}' if new >= 0.5 else '·':>4}"
+    return f"  {label:13} {cards:>5.0f} {ms / MINUTE_MS:>4.0f} {f'{new:.0f}' if new >= 0.5 else '·':>4}"
 
 
 def _named(day: StudyDay, today: StudyDay) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lpdeck.cli import context
 from lpdeck.cli.rendering import day_name, interval, plural
 from lpdeck.config import KEY_MEANINGS
-from lpdeck.days import Calendar
+from lpdeck.days import MINUTE_MS, Calendar
 from lpdeck.review.loop import Do, run
 from lpdeck.review.session import Asked, Finished, Left, Tally
 from lpdeck.scheduling import Rating
@@ -60,7 +60,7 @@ def done(tally: Tally) -> list[str]:
     """What a sitting did."""
     if not tally.answered:
         return []
-    took = max(1, round(tally.took_ms / 60_000))
+    took = max(1, round(tally.took_ms / MINUTE_MS))
     share = f"{tally.remembered / tally.answered:.0%} remembered"
     return [f"{plural(tally.answered, 'answer')} in {plural(took, 'minute')}, {share}."]
 

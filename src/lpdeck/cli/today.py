@@ -12,6 +12,7 @@ from lpdeck.cli.choosing import FILTER
 from lpdeck.cli.context import hot_store, now_ms, out, out_json
 from lpdeck.cli.evenings import Today, at_level, hidden_levels, todays_queue
 from lpdeck.config import Config
+from lpdeck.days import MINUTE_MS
 from lpdeck.store.hot import HotStore
 
 if TYPE_CHECKING:
@@ -198,9 +199,9 @@ def _ended(options: Config, day: StudyDay) -> str:
 def _minutes(holds: Today, store: HotStore) -> int:
     """About how long today's cards take, at least a minute."""
     cards = holds.queue.cards
-    if holds.planner is None:
+    if holds.planner is None or holds.evening is None:
         return max(1, round(store.pace_ms() * len(cards) / MINUTE_MS))
-    took = holds.planner.takes_ms(store.plan_cards(), {card.id for card in cards})
+    took = holds.planner.takes_ms(holds.evening.asked, {card.id for card in cards})
     return max(1, round(min(took, holds.left_ms) / MINUTE_MS))
 
 
@@ -224,6 +225,3 @@ def _principles(holds: Today, store: HotStore, options: Config, painter: Painter
         yield line
     if counted:
         yield ""
-
-
-MINUTE_MS = 60_000

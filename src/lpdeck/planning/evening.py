@@ -23,7 +23,7 @@ from functools import cached_property
 from math import ceil, inf
 from typing import NamedTuple
 
-from lpdeck.days import StudyDay
+from lpdeck.days import MINUTE_MS, StudyDay
 from lpdeck.interviews import Interview
 from lpdeck.planning.habits import Habits
 from lpdeck.planning.worth import Worth, by_kind, known
@@ -32,8 +32,6 @@ from lpdeck.scheduling import Schedule, Scheduler, State
 LAST_DAYS = range(3, 8)
 """Over how many evenings the last looks are spread: one that is missed must not be the only one, and what was seen
 more than a week ago was not seen in the last days."""
-
-MINUTE_MS = 60_000
 
 
 class PlanCard(NamedTuple):
@@ -53,6 +51,7 @@ class Evening(NamedTuple):
     are asked before FSRS would, `given_up` the cards that get no last look. `last_days` is the first of the last
     days, and `floors` say from which stability (days) on a card has its last look on each of them, the first day first;
     from the stability `ceiling` on cards get no last look, because there is not time enough and they last.
+    `steps` are the cards in a learning step.
     """
 
     reviews: tuple[PlanCard, ...]
@@ -62,6 +61,12 @@ class Evening(NamedTuple):
     last_days: StudyDay
     floors: tuple[float, ...]
     ceiling: float = inf
+    steps: tuple[PlanCard, ...] = ()
+
+    @property
+    def asked(self) -> tuple[PlanCard, ...]:
+        """Every card that the evening asks."""
+        return (*self.steps, *self.reviews, *self.new)
 
     def next_look(self, stability: float, today: StudyDay) -> StudyDay | None:
         """The study day on which a card of this stability is seen once more; None where it was, in the last days."""
@@ -108,10 +113,11 @@ class Planner:
             reviews = _prepare(self, standing, today, time, begun, looks)
         else:
             reviews = _look_again(self, standing, today, time, begun, looks)
-        early = frozenset(card.id for card in reviews if not _is_due(card, today))
+        early = frozenset(card.id for card in reviews if not is_due(card, today))
         floors = _floors(looks.waiting, self.day - looks.since)
         ceiling = _ceiling(looks.waiting, looks.given_up)
-        return Evening(tuple(reviews), tuple(begun.cards), early, tuple(looks.given_up), looks.since, floors, ceiling)
+        steps, given_up = tuple(standing.steps), tuple(looks.given_up)
+        return Evening(tuple(reviews), tuple(begun.cards), early, given_up, looks.since, floors, ceiling, steps)
 
     def _last_days(self, standing: _Standing) -> StudyDay:
         """The first of the last days: so late that their evenings hold a look at every card that was seen."""
@@ -141,11 +147,9 @@ class _Time:
     """The time until the interview: what is left of today, and of all evenings together."""
 
     def __init__(self, today_ms: float, evening_ms: float, evenings: int) -> None:
-        self.today_ms = today_ms
+        self.today_ms = self.at_first_ms = today_ms
         self.evenings = evenings
         self.all_ms = today_ms + (evenings - 1) * evening_ms
-
-        self.evening_ms = today_ms
 
     def spend(self, ms: float, later_ms: float = 0.0) -> None:
         """Takes time of today, and so much of a later evening."""
@@ -158,6 +162,7 @@ class _Standing:
 
     def __init__(self, planner: Planner, cards: Iterable[PlanCard], today: StudyDay) -> None:
         self.review: list[PlanCard] = []
+        self.steps: list[PlanCard] = []
         self.recall: dict[str, float] = {}
         self.ask_ms: dict[str, float] = {}
         self.unseen: dict[tuple[tuple[str, ...], str], deque[PlanCard]] = {}
@@ -173,10 +178,11 @@ class _Standing:
                 self.sizes[principle] += 1
                 self.recalled[principle] += recall
             if card.schedule.memory is None:
-                if _is_awake(card, today):
+                if is_awake(card, today):
                     self.unseen.setdefault((card.principles, card.kind), deque()).append(card)
                 continue
             if card.schedule.state is not State.REVIEW:
+                self.steps.append(card)
                 self.steps_ms += planner.habits.ms(card.kind, "step")
                 continue
             self.review.append(card)
@@ -194,12 +200,14 @@ class _Standing:
         return card.sibling is not None and self._met.get(card.sibling, card.id) != card.id
 
 
-def _is_awake(card: PlanCard, today: StudyDay) -> bool:
+def is_awake(card: PlanCard, today: StudyDay) -> bool:
+    """Whether a card is not buried on a study day."""
     return (card.schedule.buried_until or today) <= today
 
 
-def _is_due(card: PlanCard, today: StudyDay) -> bool:
-    return card.schedule.due_day is not None and card.schedule.due_day <= today and _is_awake(card, today)
+def is_due(card: PlanCard, today: StudyDay) -> bool:
+    """Whether a card in Review is asked on a study day, or was to be asked before it."""
+    return card.schedule.due_day is not None and card.schedule.due_day <= today and is_awake(card, today)
 
 
 class _Beginning:
@@ -297,7 +305,7 @@ class _Beginning:
     def _left_share(self, time: _Time) -> float:
         """What share of the learning steps is left to the next evening: of what is begun shortly before the end."""
         longest = max(self._planner.scheduler.learning_steps, default=0) * 1000
-        return min(longest / time.evening_ms, 1.0) if time.evening_ms > 0 else 0.0
+        return min(longest / time.at_first_ms, 1.0) if time.at_first_ms > 0 else 0.0
 
     def begin(self, time: _Time, reserved: float) -> None:
         """Begins cards while there is time beside what is reserved."""
@@ -367,7 +375,7 @@ def _prepare(
 ) -> list[PlanCard]:
     """An evening before the last days: what is due and what is new, by what they add for their time."""
     look = StudyDay(planner.day - 1)
-    due = [card for card in standing.review if _is_due(card, today)]
+    due = [card for card in standing.review if is_due(card, today)]
     worth = {card.id: planner.worth.due_gain(card.schedule, today, look) / standing.ask_ms[card.id] for card in due}
     waiting = deque(sorted(due, key=lambda card: -worth[card.id]))
     reserved = min(looks.need_ms, (planner.day - looks.since) * planner.evening_ms)
@@ -393,7 +401,7 @@ def _look_again(
     planner: Planner, standing: _Standing, today: StudyDay, time: _Time, begun: _Beginning, looks: _Looks
 ) -> list[PlanCard]:
     """An evening of the last days: its share of the last looks, then what would else be weak on the day."""
-    awake = sorted((card for card in looks.waiting if _is_awake(card, today)), key=_lasting)
+    awake = sorted((card for card in looks.waiting if is_awake(card, today)), key=_lasting)
     done = sum(standing.ask_ms[card.id] for card in standing.review if known(card.schedule)[1] == today)
     quota = (looks.need_ms + done) / time.evenings - done
     share = _share_of(awake, standing.ask_ms, min(time.today_ms, quota))
@@ -426,9 +434,9 @@ def _weak(planner: Planner, standing: _Standing, today: StudyDay, time: _Time, t
         card
         for card in standing.review
         if card.id not in taken
-        and _is_awake(card, today)
+        and is_awake(card, today)
         and known(card.schedule)[1] < today
-        and (standing.recall[card.id] < _wanted(planner, card) or _is_due(card, today))
+        and (standing.recall[card.id] < _wanted(planner, card) or is_due(card, today))
     ]
     worth = {card.id: planner.worth.look_gain(card.schedule, today) / standing.ask_ms[card.id] for card in rest}
     chosen = list[PlanCard]()

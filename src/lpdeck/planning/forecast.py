@@ -13,14 +13,11 @@ from heapq import heappop, heappush
 from random import Random
 from typing import NamedTuple
 
-from lpdeck.days import StudyDay
-from lpdeck.planning.evening import LAST_DAYS, MINUTE_MS, Evening, PlanCard, Planner, mixed
-from lpdeck.scheduling import Rating, Schedule, State, spread
+from lpdeck.days import MINUTE_MS, StudyDay
+from lpdeck.planning.evening import LAST_DAYS, Evening, PlanCard, Planner, is_awake, is_due, mixed
+from lpdeck.scheduling import LEARN_AHEAD_MS, Rating, Schedule, State, spread
 
 SEED = 20_261_210
-LEARN_AHEAD_MS = 20 * MINUTE_MS
-"""How long before its minute a learning card is asked when nothing else is left, as in a sitting."""
-
 CARD_EVENINGS = 63_000
 """About so many evenings of a card are simulated: 21 of 600 cards five times, fewer of a small deck more often."""
 
@@ -109,24 +106,16 @@ def unplanned(planner: Planner, new_per_day: int, reviews_per_day: int) -> Choos
     """Evenings as they are without a plan: what is due, the least remembered first, and new cards by turns."""
 
     def choose(cards: Sequence[PlanCard], day: StudyDay, left_ms: float, begun: int = 0) -> Evening:
-        due = [
-            card
-            for card in cards
-            if card.schedule.state is State.REVIEW and (card.schedule.due_day or day) <= day and _awake(card, day)
-        ]
+        due = [card for card in cards if is_due(card, day)]
         due.sort(key=lambda card: _elapsed(card.schedule, day), reverse=True)
         met = {card.sibling: card.id for card in cards if card.schedule.last_day == day}
         reviews = [card for card in due if _is_first(card, met)][:reviews_per_day]
-        unseen = _by_turns([card for card in cards if card.schedule.memory is None and _awake(card, day)], day)
+        unseen = _by_turns([card for card in cards if card.schedule.memory is None and is_awake(card, day)], day)
         fresh = (card for card in unseen if _is_first(card, met))
         new = tuple(card for _, card in zip(range(max(new_per_day - begun, 0)), fresh, strict=False))
         return Evening(tuple(reviews), new, frozenset(), (), planner.day, ())
 
     return choose
-
-
-def _awake(card: PlanCard, day: StudyDay) -> bool:
-    return (card.schedule.buried_until or day) <= day
 
 
 def _is_first(card: PlanCard, met: dict[str | None, str]) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Container, Iterable, Iterator
 from hashlib import blake2b
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from lpdeck.days import StudyDay
+from lpdeck.days import MINUTE_MS, StudyDay
 from lpdeck.scheduling import Schedule, Scheduler, State
 from lpdeck.store.hot import DayLimits, HotStore, QueuedCard, StoredCard
 
@@ -172,6 +173,11 @@ def build_planned(
         return Queue(learning, _apart(order, met), ()), evening
     last = store.asked_last(day, SIBLINGS_APART - 1)[::-1]
     return Queue(_of(chosen, store.learning(day)), _spaced(order, last), (), last), evening
+
+
+def left_ms(minutes: int, spent_ms: int) -> float:
+    """What is left of a day's minutes, in milliseconds; without end where there are none (0)."""
+    return max(minutes * MINUTE_MS - spent_ms, 0) if minutes else inf
 
 
 def planner(store: HotStore, interview: Interview, scheduler: Scheduler) -> Planner:

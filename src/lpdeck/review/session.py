@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Container, Mapping, Sequence
-from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lpdeck.days import Calendar, StudyDay
+from lpdeck.days import MINUTE_MS, Calendar, StudyDay
 from lpdeck.events import Event, Kind
 from lpdeck.review.drills import Exercise, exercise_of
 from lpdeck.review.queue import (
@@ -20,24 +19,20 @@ from lpdeck.review.queue import (
     build,
     build_planned,
     drawn,
+    left_ms,
     may_be_asked,
     minute,
     new_cards,
     next_planned,
     planner,
 )
-from lpdeck.scheduling import Outcome, Rating, Schedule, Scheduler, becomes_leech
+from lpdeck.scheduling import LEARN_AHEAD_MS, Outcome, Rating, Schedule, Scheduler, becomes_leech
 from lpdeck.store.hot import COUNTED_MS, Batch, HotStore, Mark, QueuedCard, StaleError, StoredCard
 
 if TYPE_CHECKING:
     from lpdeck.interviews import Interview
     from lpdeck.planning.evening import Evening
     from lpdeck.review.coaching import Coaching
-
-MINUTE_MS = 60_000
-
-LEARN_AHEAD_MS = 20 * MINUTE_MS
-"""How much before its minute a learning card is asked when nothing else is left; Anki's default."""
 
 
 class Asked(NamedTuple):
@@ -358,13 +353,8 @@ class ReviewSession(Sitting):
     def _built(self, day: StudyDay) -> tuple[Queue, Evening | None]:
         if self._interview is None or day > self._interview.day:
             return build(self._store, day, self._limits, self._chosen), None
-        return build_planned(
-            self._store, day, planner(self._store, self._interview, self._scheduler), self._chosen, self._left_ms()
-        )
-
-    def _left_ms(self) -> float:
-        """What is left of the day's minutes; without end where there are none."""
-        return max(self._minutes * MINUTE_MS - self._spent_ms, 0) if self._minutes else inf
+        plan = planner(self._store, self._interview, self._scheduler)
+        return build_planned(self._store, day, plan, self._chosen, left_ms(self._minutes, self._spent_ms))
 
     def _pull(self, card: str) -> QueuedCard | None:
         queued = self._queue.pull(card)
