@@ -290,7 +290,7 @@ def test_a_resize_draws_anew_at_the_new_width(terminal: Opens, home: Home) -> No
 def test_a_card_can_be_answered_on_a_screen_of_any_size(
     terminal: Opens, starters: Home, columns: int, rows: int
 ) -> None:
-    learner = terminal("review", columns=columns, rows=rows)
+    learner = terminal("review", "kind:checklist", columns=columns, rows=rows)
     learner.see("show")
     front = learner.lines
     learner.press("\r")

@@ -51,7 +51,7 @@ def test_no_schedule_changes_and_the_log_says_cram(eight: Home) -> None:
 def test_a_new_card_that_was_crammed_is_still_new(eight: Home) -> None:
     cram(eight, NAMES[3:], *[SHOW, GOOD] * 5)
     store = opened(eight)
-    assert 5 == len(list(store.new_cards(TODAY, "")))
+    assert 5 == len(list(store.new_cards(TODAY, 0, "")))
     store.close()
 
 

@@ -297,4 +297,4 @@ def test_decks_of_several_files_make_one_queue(home: Home) -> None:
     put_deck(home, "b", basic("b/1"), principles=("ownership",))
     put_deck(home, "a", basic("a/1"), basic("a/2"), principles=("ownership",))
     indexed(home)
-    assert ["a/1", "a/2", "b/1"] == [card.id for card in _queue(home).new]
+    assert ["a/1", "b/1", "a/2"] == [card.id for card in _queue(home).new]

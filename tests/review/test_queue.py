@@ -75,13 +75,13 @@ def test_the_limits_count_what_the_day_has_seen(home: Home) -> None:
     store.close()
 
 
-def test_new_cards_come_in_the_order_of_decks_and_files(home: Home) -> None:
+def test_new_cards_come_in_the_order_of_their_files_and_decks_take_turns(home: Home) -> None:
     make(home)
     put_deck(home, "b", basic("b/2"), basic("b/1"))
     put_deck(home, "a", basic("a/9"), basic("a/3"))
     indexed(home)
     store = opened(home)
-    assert ([], [], ["a/9", "a/3", "b/2", "b/1"]) == _groups(store)
+    assert ([], [], ["a/9", "b/2", "a/3", "b/1"]) == _groups(store)
     store.close()
 
 

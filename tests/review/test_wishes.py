@@ -376,7 +376,7 @@ def test_a_flag_leaves_the_tally_and_an_undone_answer_leaves_it_too(three: Home)
 )
 @pytest.mark.parametrize("wish", [Do.QUIT, Do.BURY, Do.SUSPEND, Do.SKIP, Do.UNDO, Do.REDO], ids=lambda wish: wish.value)
 def test_a_card_is_left_at_every_step_without_an_answer(home: Home, card: Card, script: list[object], wish: Do) -> None:
-    with_cards(home, card, basic(B))
+    with_cards(home, card, Card(B, "level", {"level": "SDE 1", "bar": "b"}))
     reviewer = play(home, *script, wish)
     assert [] == query(home, "SELECT 1 FROM event WHERE kind = 'answer'")
     expected = {Do.QUIT: [A], Do.UNDO: [A, A], Do.REDO: [A, A]}.get(wish, [A, B])

@@ -89,13 +89,13 @@ def shelves(home: Home) -> Home:
 
 def test_a_home_without_cards_has_no_sets_of_principles(home: Home) -> None:
     store = opened(with_cards(home))
-    assert [] == store.principle_sets()
+    assert [] == store.principle_sets(0)
     store.close()
 
 
 def test_every_set_of_principles_is_named_once(shelves: Home) -> None:
     store = opened(shelves)
-    assert sorted(" ".join(slugs) for slugs in SETS) == store.principle_sets()
+    assert sorted(" ".join(slugs) for slugs in SETS) == store.principle_sets(0)
     store.close()
 
 
@@ -109,23 +109,23 @@ def test_many_sets_of_principles_are_all_found_and_those_not_asked_left_out(home
     cards = [basic(f"deck/{number}", principles=chosen) for number, chosen in enumerate(sets)]
     retired = basic("deck/retired", principles=slugs[:3], retired=True)
     store = opened(with_cards(home, *cards, retired, Card("deck/draft", "basic", {}, draft=True)))
-    assert sorted(" ".join(chosen) for chosen in sets) == store.principle_sets()
+    assert sorted(" ".join(chosen) for chosen in sets) == store.principle_sets(0)
     store.close()
 
 
-def test_new_cards_of_a_set_come_in_the_order_of_the_deck_files(shelves: Home) -> None:
+def test_new_cards_of_a_set_come_in_the_order_of_the_files_the_decks_taking_turns(shelves: Home) -> None:
     store = opened(shelves)
     answer(store, "a/1")
     mark(store, Kind.SUSPEND, "a/5")
     mark(store, Kind.BURY, "b/1", due=TODAY + 1)
     mark(store, Kind.FLAG, "b/5", detail={"flag": "red"})
     slugs = ("dive-deep", "ownership")
-    (card,) = store.new_cards(TODAY, " ".join(slugs))
+    (card,) = store.new_cards(TODAY, 0, " ".join(slugs))
     assert ("b/5", slugs, None, True) == (card.id, card.principles, card.due_at_ms, card.is_new)
-    tomorrow = store.new_cards(StudyDay(TODAY + 1), " ".join(slugs))
+    tomorrow = store.new_cards(StudyDay(TODAY + 1), 0, " ".join(slugs))
     assert ["b/1", "b/5"] == [card.id for card in tomorrow]
-    assert ["a/3", "a/7", "b/3", "b/7"] == [card.id for card in store.new_cards(TODAY, "")]
-    assert [] == list(store.new_cards(TODAY, "ownership dive-deep"))
+    assert ["a/3", "b/3", "a/7", "b/7"] == [card.id for card in store.new_cards(TODAY, 0, "")]
+    assert [] == list(store.new_cards(TODAY, 0, "ownership dive-deep"))
     store.close()
 
 
@@ -174,7 +174,7 @@ def test_ten_thousand_cards_are_fetched_at_once(store: MemoryStore) -> None:
     store.raw.execute("""
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
         INSERT INTO card SELECT printf('deck/%05d', i), 'deck', 10 + i, i, 'basic', '', '{}', NULL, '[]', 0, 0, 1, NULL,
-          'f', 0 FROM n""")
+          'f', 0, 0, i FROM n""")
     answer(store, "deck/00007")
     ids = [f"deck/{number:05}" for number in range(10_000, 0, -1)]
     found = store.cards_with([*ids, "deck/none", ids[0]])

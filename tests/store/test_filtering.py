@@ -316,7 +316,7 @@ def _number(name: str, schedule: Schedule) -> float | None:
 
 ADD_CARD = """
 INSERT INTO card VALUES (:id, :deck, :position, 1, :kind, :principles, :fields, :note, :tags, :draft, :retired, :asked,
-NULL, '', 0)"""
+NULL, '', 0, 0, 0)"""
 
 
 def _add(connection: sqlite3.Connection, deck: str, position: int, card: Card, schedule: Schedule | None) -> None:

@@ -48,13 +48,14 @@ def _reviews() -> sa.Select[Any]:
 
 def _new_cards() -> sa.Select[Any]:
     known = sa.select(schedule.card).where(sa.or_(schedule.state.is_not(None), sa.not_(AWAKE)))
-    asked = sa.and_(card.asked == 1, card.principles == sa.bindparam("principles"))
+    asked = sa.and_(card.asked == 1, card.wave == sa.bindparam("wave"), card.principles == sa.bindparam("principles"))
     query = sa.select(*QUEUED, sa.null(), sa.literal(1)).where(asked, card.id.not_in(known))
-    return query.order_by(card.deck, card.position)
+    return query.order_by(card.turn, card.deck, card.position)
 
 
 def _principle_sets() -> sa.Select[Any]:
-    return sa.select(card.principles).where(card.asked == 1).distinct().order_by(card.principles)
+    asked = sa.and_(card.asked == 1, card.wave == sa.bindparam("wave"))
+    return sa.select(card.principles).where(asked).distinct().order_by(card.principles)
 
 
 def _spent() -> sa.Select[Any]:
@@ -103,8 +104,10 @@ def _pace() -> sa.Select[Any]:
 def _plan_cards() -> sa.Select[Any]:
     both = tables.card.outerjoin(tables.schedule, schedule.card == card.id)
     asleep = sa.select(schedule.card).where(schedule.suspended == 1)
-    query = sa.select(card.id, card.kind, card.principles, card.sibling, *log.SCHEDULE_FIELDS).select_from(both)
-    return query.where(card.asked == 1, card.id.not_in(asleep)).order_by(card.deck, card.position)
+    query = sa.select(card.id, card.kind, card.principles, card.sibling, card.wave, *log.SCHEDULE_FIELDS).select_from(
+        both
+    )
+    return query.where(card.asked == 1, card.id.not_in(asleep)).order_by(card.wave, card.turn, card.deck, card.position)
 
 
 def _habits() -> sa.Select[Any]:
@@ -161,8 +164,8 @@ BATCH, UNDO = object(), object()
 TWINS: dict[str, tuple[sa.Select[Any], dict[str, Any]]] = {
     "LEARNING": (_learning(), {"day": TODAY}),
     "REVIEWS": (_reviews(), {"day": TODAY}),
-    "NEW_CARDS": (_new_cards(), {"day": TODAY, "principles": "ownership"}),
-    "PRINCIPLE_SETS": (_principle_sets(), {}),
+    "NEW_CARDS": (_new_cards(), {"day": TODAY, "wave": 2, "principles": "ownership"}),
+    "PRINCIPLE_SETS": (_principle_sets(), {"wave": 2}),
     "MET": (
         sa.select(card.sibling, card.id)
         .select_from(JOINED)
@@ -319,6 +322,8 @@ def _card_row(draw: st.DrawFn, name: str, position: int) -> dict[str, Any]:
         "draft": draft,
         "retired": retired,
         "asked": int(not (draft or retired)),
+        "wave": draw(st.sampled_from([1, 2, 2])),
+        "turn": draw(st.integers(0, 3)),
         "sibling": draw(st.none() | st.sampled_from(["s1", "s2"])),
         "fingerprint": "f",
         "changed_ms": 0,
@@ -478,7 +483,7 @@ def test_reviews_come_by_lowest_predicted_recall(empty: Empty, known: dict[str, 
 
 
 def _plain_row(name: str) -> dict[str, Any]:
-    marks = dict.fromkeys(("position", "line", "draft", "retired", "changed_ms"), 0)
+    marks = dict.fromkeys(("position", "line", "draft", "retired", "wave", "turn", "changed_ms"), 0)
     texts = {"kind": "basic", "principles": "", "fields": "{}", "tags": "[]", "fingerprint": ""}
     return {"id": name, "deck": name.split("/")[0], "note": None, "asked": 1, "sibling": None, **marks, **texts}
 
@@ -514,7 +519,7 @@ SEARCHED = (
 def test_a_statement_of_a_sitting_finds_its_rows_by_an_index(empty: Empty, name: str) -> None:
     """The queue of a large home must not walk a table, nor all cards that can be asked."""
     statement = getattr(hot, name)
-    unbound = dict.fromkeys(("day", "last", "since", "card", "principles"), 1)
+    unbound = dict.fromkeys(("day", "last", "since", "card", "wave", "principles"), 1)
     plan = [row[3] for row in empty.raw.execute(f"EXPLAIN QUERY PLAN {statement}", _values(statement, unbound))]
     walks = [step for step in plan if step.startswith("SCAN") and "(subquery" not in step and "json_each" not in step]
     assert ["SCAN CONSTANT ROW"] * ("SCAN CONSTANT ROW" in plan) == walks
@@ -526,7 +531,9 @@ def _values(statement: str, named: dict[str, int]) -> Any:
 
 
 def test_the_sets_of_principles_are_found_by_leaps_through_the_index(empty: Empty) -> None:
-    plan = [row[3] for row in empty.raw.execute(f"EXPLAIN QUERY PLAN {hot.PRINCIPLE_SETS}")]
+    plan = [row[3] for row in empty.raw.execute(f"EXPLAIN QUERY PLAN {hot.PRINCIPLE_SETS}", {"wave": 0})]
     on_cards = [step for step in plan if " card" in step]
     assert on_cards
-    assert [] == [step for step in on_cards if "ix_card_asked_principles_deck_position (asked=?" not in step]
+    assert [] == [
+        step for step in on_cards if "ix_card_asked_wave_principles_turn_deck_position (asked=? AND wave=?" not in step
+    ]

@@ -224,7 +224,7 @@ def test_a_damaged_database_is_said_to_be_damaged(home: Home) -> None:
 
 def _use(home: Home) -> None:
     store = opened(home)
-    list(store.new_cards(TODAY, ""))
+    list(store.new_cards(TODAY, 0, ""))
 
 
 def test_an_empty_file_becomes_a_database(home: Home) -> None:

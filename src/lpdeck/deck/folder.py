@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lpdeck.deck.model import Deck
+from lpdeck.deck.starters import Starter, starter_of
 from lpdeck.deck.toml import DeckFile, read_deck, rewrite_deck, write_deck
 from lpdeck.errors import DeckError, HomeError
+from lpdeck.shipped import shipped
 
 
 def deck_paths(folder: Path) -> list[Path]:
@@ -19,6 +21,11 @@ def deck_paths(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.glob("*.toml") if path.is_file() and not path.name.startswith("."))
+
+
+def starters() -> tuple[Starter, ...]:
+    """The decks that travel with the program, in order of their names."""
+    return tuple(starter_of(path.stem, read_text(path)) for path in deck_paths(shipped("decks")))
 
 
 def load(path: Path) -> DeckFile:

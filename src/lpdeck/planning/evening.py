@@ -4,8 +4,9 @@ The plan is a view over the schedule. It chooses among cards and never writes a 
 what FSRS says. It works towards one figure: the mean, over all cards, of the chance to recall a card on the day, where
 a card that was never seen counts as nothing. Three rules follow from it:
 
-1. Cards are begun while there is time left to see each of them once more; the principle that would stand worst on the
-   day comes first, and of its cards the kind that costs least. What is due competes with them by what it adds.
+1. Cards are begun wave by wave while there is time left to see each of them once more; in a wave the principle that
+   would stand worst on the day comes first, and of its cards the kind that costs least. What is due competes with
+   them by what it adds.
 2. In the last days every card is seen once more: those that last long first, the fragile ones nearest to the day, and
    each evening the cheapest first. If the time does not suffice, the cards that give least for their time are given up.
 3. What time is left in the last days goes to cards that would fall under the desired retention on the day.
@@ -35,13 +36,14 @@ more than a week ago was not seen in the last days."""
 
 
 class PlanCard(NamedTuple):
-    """A card that can be asked, as far as a plan looks at it; in the order of the deck files."""
+    """A card that can be asked, as far as a plan looks at it; new ones of a lower wave are begun first."""
 
     id: str
     kind: str
     principles: tuple[str, ...]
     sibling: str | None
     schedule: Schedule
+    wave: int = 0
 
 
 class Evening(NamedTuple):
@@ -157,6 +159,14 @@ class _Time:
         self.all_ms -= ms + later_ms
 
 
+class _Pile(NamedTuple):
+    """The cards never seen of a wave, a set of principles and a kind."""
+
+    wave: int
+    principles: tuple[str, ...]
+    kind: str
+
+
 class _Standing:
     """Where the cards stand on a study day: those in Review, those never seen, what the last looks will take."""
 
@@ -165,7 +175,7 @@ class _Standing:
         self.steps: list[PlanCard] = []
         self.recall: dict[str, float] = {}
         self.ask_ms: dict[str, float] = {}
-        self.unseen: dict[tuple[tuple[str, ...], str], deque[PlanCard]] = {}
+        self.unseen: dict[_Pile, deque[PlanCard]] = {}
         self.sizes: defaultdict[str, int] = defaultdict(int)
         self.recalled: defaultdict[str, float] = defaultdict(float)
         self.steps_ms = self.sweep_ms = 0.0
@@ -179,7 +189,7 @@ class _Standing:
                 self.recalled[principle] += recall
             if card.schedule.memory is None:
                 if is_awake(card, today):
-                    self.unseen.setdefault((card.principles, card.kind), deque()).append(card)
+                    self.unseen.setdefault(_Pile(card.wave, card.principles, card.kind), deque()).append(card)
                 continue
             if card.schedule.state is not State.REVIEW:
                 self.steps.append(card)
@@ -211,7 +221,7 @@ def is_due(card: PlanCard, today: StudyDay) -> bool:
 
 
 class _Beginning:
-    """The new cards of an evening: the principle that would stand worst on the day first, its cheapest kind first."""
+    """The new cards of an evening, wave by wave: the worst principle first, and of its cards the cheapest kind."""
 
     def __init__(
         self, planner: Planner, standing: _Standing, today: StudyDay, since: StudyDay, limit: int | None
@@ -247,8 +257,8 @@ class _Beginning:
         """What new cards, and last looks at them, would add for a millisecond, and how long they all take."""
         room = 0 if self._is_over else inf if self._limit is None else self._limit * self._evenings
         counts: defaultdict[str, int] = defaultdict(int)
-        for (_, kind), cards in self._standing.unseen.items():
-            counts[kind] += len(cards)
+        for pile, cards in self._standing.unseen.items():
+            counts[pile.kind] += len(cards)
         for kind in sorted(counts, key=self.begin_ms):
             count = min(counts[kind], room)
             room -= count
@@ -273,8 +283,8 @@ class _Beginning:
         gain = self.gain + (self.look_gain if self._is_looked_at(kind) else 0.0)
         return gain / self.cost_ms(kind)
 
-    def next(self, time: _Time, reserved_ms: float) -> tuple[str, tuple[str, ...]] | None:
-        """The kind and principles of the next card, if there is time for one that leaves `reserved_ms` of all time."""
+    def next(self, time: _Time, reserved_ms: float) -> _Pile | None:
+        """The pile of the next card, if there is time for one that leaves `reserved_ms` of all time."""
         if self._is_over or (self._limit is not None and len(self.cards) >= self._limit):
             return None
         room = time.all_ms - reserved_ms
@@ -282,25 +292,25 @@ class _Beginning:
             while self._has_look and cards and self._standing.has_met(cards[0]):
                 cards.popleft()  # in the last days siblings stand ten cards apart instead
         fitting = [
-            (self._share(principles), self.cost_ms(kind), principles, kind)
-            for (principles, kind), cards in self._standing.unseen.items()
-            if cards and self.cost_ms(kind) <= room
+            (pile.wave, self._share(pile.principles), self.cost_ms(pile.kind), pile)
+            for pile, cards in self._standing.unseen.items()
+            if cards and self.cost_ms(pile.kind) <= room
         ]
         if not fitting or time.today_ms <= 0:
             return None
-        _, _, principles, kind = min(fitting)
-        return kind, principles
+        return min(fitting)[-1]
 
-    def take(self, kind: str, principles: tuple[str, ...], time: _Time) -> float:
+    def take(self, pile: _Pile, time: _Time) -> float:
         """Begins a card; returns the time that its last look will take."""
-        card = self._standing.unseen[principles, kind].popleft()
+        card = self._standing.unseen[pile].popleft()
         self.cards.append(card)
         self._standing.meet(card)
-        for principle in principles or ("",):
+        for principle in pile.principles or ("",):
             self._standing.recalled[principle] += self.gain
-        left_ms = self._left_share(time) * (self.begin_ms(kind) - self._planner.habits.ms(kind, "first"))
-        time.spend(self.begin_ms(kind) - left_ms, left_ms)
-        return self.cost_ms(kind) - self.begin_ms(kind)
+        begin_ms = self.begin_ms(pile.kind)
+        left_ms = self._left_share(time) * (begin_ms - self._planner.habits.ms(pile.kind, "first"))
+        time.spend(begin_ms - left_ms, left_ms)
+        return self.cost_ms(pile.kind) - begin_ms
 
     def _left_share(self, time: _Time) -> float:
         """What share of the learning steps is left to the next evening: of what is begun shortly before the end."""
@@ -310,7 +320,7 @@ class _Beginning:
     def begin(self, time: _Time, reserved: float) -> None:
         """Begins cards while there is time beside what is reserved."""
         while found := self.next(time, reserved):
-            reserved += self.take(*found, time)
+            reserved += self.take(found, time)
 
     def _share(self, principles: tuple[str, ...]) -> float:
         """How much of the worst of these principles would be known on the day."""
@@ -384,14 +394,14 @@ def _prepare(
         while waiting and standing.has_met(waiting[0]):
             waiting.popleft()
         found = begun.next(time, reserved)
-        new_worth = begun.worth(found[0]) if found else -1.0
+        new_worth = begun.worth(found.kind) if found else -1.0
         if waiting and (found is None or worth[waiting[0].id] >= new_worth):
             card = waiting.popleft()
             standing.meet(card)
             time.spend(standing.ask_ms[card.id])
             chosen.append(card)
         elif found is not None:
-            reserved += begun.take(*found, time)
+            reserved += begun.take(found, time)
         else:
             break
     return chosen

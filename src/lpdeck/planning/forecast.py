@@ -131,13 +131,14 @@ def _elapsed(schedule: Schedule, day: StudyDay) -> float:
 
 
 def _by_turns(cards: Iterable[PlanCard], day: StudyDay) -> Iterator[PlanCard]:
-    """One new card of each set of principles, then the next of each, in an order drawn for the day."""
-    groups: dict[tuple[str, ...], list[PlanCard]] = {}
+    """Wave by wave one new card of each set of principles, then the next of each, in an order drawn for the day."""
+    waves: defaultdict[int, dict[tuple[str, ...], list[PlanCard]]] = defaultdict(dict)
     for card in cards:
-        groups.setdefault(card.principles, []).append(card)
-    ordered = [groups[one] for one in sorted(groups, key=lambda one: spread(" ".join(one), day))]
-    for turn in range(max(map(len, ordered), default=0)):
-        yield from (group[turn] for group in ordered if turn < len(group))
+        waves[card.wave].setdefault(card.principles, []).append(card)
+    for _, groups in sorted(waves.items()):
+        ordered = [groups[one] for one in sorted(groups, key=lambda one: spread(" ".join(one), day))]
+        for turn in range(max(map(len, ordered))):
+            yield from (group[turn] for group in ordered if turn < len(group))
 
 
 def forecast(

@@ -13,6 +13,7 @@ from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from lpdeck.days import MINUTE_MS, StudyDay
+from lpdeck.deck.turns import WAVES
 from lpdeck.scheduling import Schedule, Scheduler, State
 from lpdeck.store.hot import DayLimits, HotStore, QueuedCard, StoredCard
 
@@ -225,9 +226,10 @@ def _spaced(cards: Iterable[QueuedCard], asked_last: Iterable[tuple[str, str | N
 
 
 def new_cards(store: HotStore, day: StudyDay) -> Iterator[QueuedCard]:
-    """The new cards, the principles taking turns in an order drawn for the day; each in the order of the decks."""
-    sets = sorted(store.principle_sets(), key=lambda principles: drawn(f"{day}:{principles}"))
-    return _by_turns([store.new_cards(day, principles) for principles in sets])
+    """The new cards, wave by wave; in each the principles take turns in an order drawn for the day."""
+    for wave in WAVES:
+        sets = sorted(store.principle_sets(wave), key=lambda principles: drawn(f"{day}:{principles}"))
+        yield from _by_turns([store.new_cards(day, wave, principles) for principles in sets])
 
 
 def drawn(seed: str) -> bytes:

@@ -243,15 +243,16 @@ ORDER BY (:day - s.last_day) / s.stability DESC, c.id"""
 
 NEW_CARDS = f"""
 SELECT c.id, c.sibling, c.principles, NULL, 1 FROM card c LEFT JOIN schedule s ON s.card = c.id
-WHERE c.asked = 1 AND c.principles = :principles AND (s.card IS NULL OR (s.state IS NULL AND {AWAKE}))
-ORDER BY c.deck, c.position"""
+WHERE c.asked = 1 AND c.wave = :wave AND c.principles = :principles
+  AND (s.card IS NULL OR (s.state IS NULL AND {AWAKE}))
+ORDER BY c.turn, c.deck, c.position"""
 
-# The sets of principles that cards have, found by leaps through an index and not by reading every card.
+# The sets of principles that the cards of a wave have, found by leaps through an index and not by reading every card.
 PRINCIPLE_SETS = """
 WITH RECURSIVE sets(one) AS (
-  SELECT min(principles) FROM card WHERE asked = 1
+  SELECT min(principles) FROM card WHERE asked = 1 AND wave = :wave
   UNION ALL
-  SELECT (SELECT min(principles) FROM card WHERE asked = 1 AND principles > sets.one) FROM sets
+  SELECT (SELECT min(principles) FROM card WHERE asked = 1 AND wave = :wave AND principles > sets.one) FROM sets
   WHERE sets.one IS NOT NULL)
 SELECT one FROM sets WHERE one IS NOT NULL"""
 
@@ -311,9 +312,9 @@ SELECT avg(min(took_ms, 60000)) FROM (SELECT took_ms FROM event WHERE kind = 'an
 
 # Every card that can be asked, for a plan.
 PLAN_CARDS = f"""
-SELECT c.id, c.kind, c.principles, c.sibling, {", ".join(f"s.{name}" for name in SCHEDULE_COLUMNS.split(", "))}
+SELECT c.id, c.kind, c.principles, c.sibling, c.wave, {", ".join(f"s.{name}" for name in SCHEDULE_COLUMNS.split(", "))}
 FROM card c LEFT JOIN schedule s ON s.card = c.id
-WHERE c.asked = 1 AND (s.card IS NULL OR s.suspended = 0) ORDER BY c.deck, c.position"""
+WHERE c.asked = 1 AND (s.card IS NULL OR s.suspended = 0) ORDER BY c.wave, c.turn, c.deck, c.position"""
 
 # How the last answers that stand were rated and how long they took, by kind of card and by what went before: nothing
 # (the first time), a learning step, or days.
@@ -424,13 +425,13 @@ class HotStore:
         """Cards due for review by `day`, the one most likely forgotten first."""
         return self._queued(REVIEWS, day)
 
-    def principle_sets(self) -> list[str]:
-        """The sets of principles that askable cards have, each as slugs with spaces between."""
-        return [row[0] for row in self._rows(PRINCIPLE_SETS)]
+    def principle_sets(self, wave: int) -> list[str]:
+        """The sets of principles that askable cards of a wave have, each as slugs with spaces between."""
+        return [row[0] for row in self._rows(PRINCIPLE_SETS, {"wave": wave})]
 
-    def new_cards(self, day: StudyDay, principles: str) -> Iterator[QueuedCard]:
-        """Cards never answered that have a set of principles, in the order of the deck files."""
-        return self._queued(NEW_CARDS, day, principles)
+    def new_cards(self, day: StudyDay, wave: int, principles: str) -> Iterator[QueuedCard]:
+        """Cards of a wave never answered that have a set of principles, each when its turn comes."""
+        return self._queued(NEW_CARDS, day, wave=wave, principles=principles)
 
     def met(self, day: StudyDay) -> dict[str, str]:
         """The siblings answered on `day`: sibling key to the card that was asked."""
@@ -471,13 +472,13 @@ class HotStore:
         return None if found is None else StudyDay(found)
 
     def plan_cards(self) -> list[PlanCard]:
-        """Every card that can be asked, with its schedule, in the order of the deck files."""
+        """Every card that can be asked, with its schedule, in the order in which new ones are begun."""
         from lpdeck.planning.evening import PlanCard
 
         with explained(self._path):
             rows = self._db.execute(PLAN_CARDS).fetchall()
         sets = {row[2]: tuple(row[2].split()) for row in rows}
-        return [PlanCard(row[0], row[1], sets[row[2]], row[3], schedule_or_new(row[4:])) for row in rows]
+        return [PlanCard(row[0], row[1], sets[row[2]], row[3], schedule_or_new(row[5:]), row[4]) for row in rows]
 
     def habits(self) -> Habits:
         """How long this learner takes, and how they rate: from their last answers."""
@@ -703,9 +704,8 @@ class HotStore:
     def _new_id(self, at_ms: int) -> str:
         return next_id(at_ms, self._one(LAST_ID), _entropy())
 
-    def _queued(self, statement: str, day: StudyDay, principles: str = "") -> Iterator[QueuedCard]:
-        values = {"day": day, "principles": principles}
-        for card, sibling, slugs, due_at_ms, is_new in self._rows(statement, values):
+    def _queued(self, statement: str, day: StudyDay, **values: Any) -> Iterator[QueuedCard]:
+        for card, sibling, slugs, due_at_ms, is_new in self._rows(statement, {"day": day, **values}):
             yield QueuedCard(card, sibling, tuple(slugs.split()), due_at_ms, bool(is_new))
 
     def _rows(self, statement: str, values: Any = ()) -> Iterator[tuple[Any, ...]]:

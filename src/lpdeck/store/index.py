@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -13,11 +13,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lpdeck.deck.folder import read_text
+from lpdeck.deck.folder import read_text, starters
 from lpdeck.deck.identity import content_fingerprint, sibling_key
 from lpdeck.deck.model import Card, Deck
 from lpdeck.deck.parts import asked_parts
 from lpdeck.deck.toml import DeckFile, DeckProblem, read_deck, with_lines
+from lpdeck.deck.turns import Turn, turns
 from lpdeck.errors import DeckError
 from lpdeck.store import tables
 from lpdeck.store.hot import deck_stamps, is_settled
@@ -60,8 +61,9 @@ def refresh(connection: sa.Connection, folder: Path, written: Written = MappingP
             read.append((path, file))
     # All old cards leave before the first new one comes, so that a card may move from any deck to any other.
     connection.execute(tables.card.delete().where(tables.card.c.deck.in_([path.stem for path, _ in read])))
+    starter_pages = {page for starter in starters() for page in starter.pages} if read else set()
     for path, file in read:
-        doubled = _store_cards(connection, file.deck, words)
+        doubled = _store_cards(connection, file.deck, words, starter_pages)
         problems += [FileProblem(path, problem) for problem in (*file.problems, *doubled)]
     return problems
 
@@ -138,16 +140,19 @@ def _remember(connection: sa.Connection, name: str, row: sa.Row[Any] | None, val
         connection.execute(tables.deck_file.update().where(tables.deck_file.c.name == name).values(**values))
 
 
-def _store_cards(connection: sa.Connection, deck: Deck, words: dict[str, tuple[str, int]]) -> list[DeckProblem]:
+def _store_cards(
+    connection: sa.Connection, deck: Deck, words: dict[str, tuple[str, int]], starter_pages: Container[str]
+) -> list[DeckProblem]:
     """Stores a deck's cards; one whose id stands in another deck is left to that deck and reported.
 
-    `words` tells for each card known before its fingerprint and when it changed.
+    `words` tells for each card known before its fingerprint and when it changed, `starter_pages` are the keys of the
+    starters' pages.
     """
     elsewhere = _ids_elsewhere(connection, deck)
     now = time.time_ns() // 1_000_000
     rows = [
-        _row(deck, one, position, words.get(one.id), now)
-        for position, one in enumerate(deck.cards)
+        _row(deck, one, position, turn, words.get(one.id), now)
+        for position, (one, turn) in enumerate(zip(deck.cards, turns(deck, starter_pages), strict=True))
         if one.id not in elsewhere
     ]
     if rows:
@@ -185,7 +190,7 @@ def _fingerprint(deck: Deck, card: Card) -> str:
     return f"{content_fingerprint(card.kind, card.fields)}{digest}"
 
 
-def _row(deck: Deck, card: Card, position: int, before: tuple[str, int] | None, now: int) -> dict[str, Any]:
+def _row(deck: Deck, card: Card, position: int, turn: Turn, before: tuple[str, int] | None, now: int) -> dict[str, Any]:
     fingerprint = _fingerprint(deck, card)
     return {
         "id": card.id,
@@ -200,6 +205,8 @@ def _row(deck: Deck, card: Card, position: int, before: tuple[str, int] | None, 
         "draft": int(card.draft),
         "retired": int(card.retired),
         "asked": int(card.asked),
+        "wave": turn.wave,
+        "turn": turn.turn,
         "sibling": sibling_key(card.kind, card.fields),
         "fingerprint": fingerprint,
         "changed_ms": before[1] if before is not None and before[0] == fingerprint else now,

@@ -127,7 +127,7 @@ deck_file = Table(
 )
 
 # The cards in them. `fields` and `tags` are JSON, `principles` slugs with spaces between; `asked` is 0 for drafts
-# and retired cards; `changed_ms` is when anything of
+# and retired cards; `wave` and `turn` say when a new card is begun; `changed_ms` is when anything of
 # the card last changed: its words, note, tags or principles.
 card = Table(
     "card",
@@ -147,7 +147,9 @@ card = Table(
     Column("sibling", Text),
     Column("fingerprint", Text, nullable=False),
     Column("changed_ms", Integer, nullable=False),
+    Column("wave", Integer, nullable=False, server_default="0"),
+    Column("turn", Integer, nullable=False, server_default="0"),
     Index(None, "deck", "position"),
-    Index(None, "asked", "principles", "deck", "position"),
+    Index(None, "asked", "wave", "principles", "turn", "deck", "position"),
     Index(None, "sibling"),
 )
