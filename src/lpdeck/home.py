@@ -28,6 +28,11 @@ class Home:
         return self.path / "config.toml"
 
     @property
+    def removed(self) -> Path:
+        """Starter decks that the learner took out of their decks."""
+        return self.path / "removed"
+
+    @property
     def backups(self) -> Path:
         """Copies made before anything risky."""
         return self.path / "backups"

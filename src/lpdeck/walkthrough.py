@@ -7,7 +7,7 @@ in equality.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 STAGES = ("situation", "task", "action", "result", "reflection")
 
@@ -164,6 +164,10 @@ class Coverage:
     used: int
     navigation: int
     not_understood: int
+
+    def with_navigation(self, count: int) -> Coverage:
+        """The coverage with so many more lines that are known as navigation."""
+        return replace(self, lines=self.lines + count, navigation=self.navigation + count)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from .conftest import Lpdeck
 from .running import process
 
 # Commands that change something and have nothing to print but what they did; and those whose output has a form.
-CHANGING = {"review", "cram", "edit", "rename", "delete", "set", "unset"}
+CHANGING = {"review", "cram", "new", "edit", "rename", "delete", "add", "remove", "set", "unset"}
 OF_A_FORM = {"export", "csv", "json", "markdown"}
 
 

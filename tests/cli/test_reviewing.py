@@ -51,6 +51,8 @@ def answer_the_first_of_two(learner: Terminal) -> None:
 
 def test_an_empty_home_gets_the_starters_and_shows_the_first_card(terminal: Opens, home: Home) -> None:
     learner = terminal("review")
+    learner.see("Enter takes all")
+    learner.press("\r")
     learner.see("10 new", "show")
     learner.press("q")
     assert 0 == learner.end()

@@ -19,6 +19,7 @@ from lpdeck.cli import context
 # Module of lpdeck.cli: the commands that it adds, in the order in which help lists them.
 MODULES = {
     "importing": ("import", "parse"),
+    "writing": ("new",),
     "reviewing": ("review",),
     "today": ("due",),
     "cramming": ("cram",),
@@ -29,7 +30,9 @@ MODULES = {
     "charting": ("stats",),
     "confusing": ("confusions",),
     "exporting": ("export",),
-    "cards": ("decks", "cards", "show", "edit", "rename", "delete", "check"),
+    "cards": ("decks", "cards", "show", "edit", "rename", "delete"),
+    "checking": ("check",),
+    "starters": ("starter",),
     "options": ("config",),
 }
 _TODAY = "today"

@@ -1,4 +1,4 @@
-"""`lpdeck decks`, `cards`, `show`, `edit`, `rename`, `delete`, `check`: the learner's own files."""
+"""`lpdeck decks`, `cards`, `show`, `edit`, `rename`, `delete`: the learner's own files."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ from lpdeck.cli.completion import (
     complete_principle,
 )
 from lpdeck.deck.model import words_of
-from lpdeck.errors import EXIT_FOUND, DeckError, UsageError
+from lpdeck.errors import UsageError
 
 if TYPE_CHECKING:
     from lpdeck.config import Config
-    from lpdeck.deck.toml import DeckProblem
     from lpdeck.scheduling import Schedule
     from lpdeck.store.hot import HotStore, StoredCard
 
@@ -34,7 +33,7 @@ _DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen,
 
 def add_to(app: typer.Typer) -> None:
     """Adds these commands."""
-    for command in (decks, cards, show, edit, rename, delete, check):
+    for command in (decks, cards, show, edit, rename, delete):
         app.command()(command)
 
 
@@ -50,7 +49,7 @@ def decks(json: _Json = False) -> None:
         return
     if not rows:
         context.say("No decks yet: lpdeck import PAGE, or lpdeck review for the starter decks.")
-    _table(
+    table(
         ("deck", "cards", "drafts", "title"),
         [(row.name, str(row.cards), str(row.drafts or "·"), row.problem or row.title) for row in rows],
     )
@@ -73,19 +72,19 @@ def cards(
     json: _Json = False,
 ) -> None:
     """List the cards that pass a filter; the options are short for deck:, principle: and kind:."""
-    from lpdeck.cli.importing import _principle
+    from lpdeck.cli.importing import principle_slug
     from lpdeck.deck.model import KINDS
     from lpdeck.filters import EVERYTHING, Has, both
 
     if kind is not None and kind not in KINDS:
         raise UsageError(f'there is no kind "{kind}"', f"There are {', '.join(KINDS)}.")
-    named = {"deck": deck, "principle": _principle(principle), "kind": kind}
+    named = {"deck": deck, "principle": principle_slug(principle), "kind": kind}
     chosen = both(filter_of(words) or EVERYTHING, *(Has(name, value) for name, value in named.items() if value))
     options = context.config()
     context.ready_home()
     with context.hot_store() as store:
         if deck is not None:
-            _deck_path(deck)
+            deck_path(deck)
         day = options.calendar.day_of(context.now_ms())
         found = store.cards_with(store.find(chosen, day, store.scheduler(options.scheduler)))
     if json:
@@ -93,7 +92,7 @@ def cards(
         return
     if not found:
         context.say("No card fits.")
-    _table(
+    table(
         ("id", "state", "text"),
         [(card.id, _state_word(card, schedule), words_of(card.fields)) for card, schedule in found],
     )
@@ -126,7 +125,7 @@ def _state_word(card: StoredCard, schedule: Schedule) -> str:
     return schedule.state.name.lower() if schedule.state else "new"
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns as wide as they need to be; the last one is cut at the terminal's edge."""
     from rich.cells import cell_len
 
@@ -272,7 +271,7 @@ def edit(card: Annotated[str, typer.Argument(metavar="ID", autocompletion=comple
 # Decks
 
 
-def _deck_path(name: str) -> Path:
+def deck_path(name: str) -> Path:
     """The file of a deck. Raises UsageError naming the nearest one."""
     from difflib import get_close_matches
 
@@ -292,7 +291,7 @@ def rename(
     """Rename a deck; its cards keep their ids and schedules."""
     from lpdeck.deck.folder import slug
 
-    path = _deck_path(deck)
+    path = deck_path(deck)
     target = path.with_name(f"{slug(name)}.toml")
     if target.exists():
         raise UsageError(f'there is a deck "{target.stem}" already', "Choose another name. Nothing was changed.")
@@ -315,14 +314,14 @@ def delete(
         is_deck = (context.home().decks / f"{name}.toml").is_file()
         card = None if is_deck or not ("/" in name or store.ids_like(name)) else _card(store, name)
     if card is None:
-        _delete_deck(_deck_path(name), yes=yes, dry_run=dry_run)
+        _delete_deck(deck_path(name), yes=yes, dry_run=dry_run)
         return
     path = context.home().decks / f"{card.deck}.toml"
     if dry_run:
         context.out(f"would delete {card.id} from {path}")
         return
     context.agree_or_stop(f"{card.id} leaves {card.deck} and no import brings it back.", yes=yes)
-    kept = _keep(path)
+    kept = keep(path)
     save(path, load(path).deck.without_card(card.id))
     with context.index():
         pass
@@ -338,14 +337,14 @@ def _delete_deck(path: Path, *, yes: bool, dry_run: bool) -> None:
         context.out(f"would delete {path} with {count}")
         return
     context.agree_or_stop(f"{path.stem} goes with {count}; their schedules stay.", yes=yes)
-    kept = _keep(path)
+    kept = keep(path)
     path.unlink()
     with context.index():
         pass
     context.out(f"deleted {path.stem}; the file is kept as {kept}")
 
 
-def _keep(path: Path) -> Path:
+def keep(path: Path) -> Path:
     """A copy of a deck file in backups/."""
     from datetime import datetime
 
@@ -357,66 +356,3 @@ def _keep(path: Path) -> Path:
     target = folder / f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}.toml"
     write_atomically(target, path.read_text(encoding="utf-8", errors="surrogateescape"))
     return target
-
-
-def check(
-    deck: Annotated[Optional[list[str]], typer.Argument(metavar="DECK...", autocompletion=complete_deck)] = None,  # noqa: UP045
-    json: _Json = False,
-) -> None:
-    """Look for mistakes in deck files: bad TOML, unknown kinds, missing fields, doubled ids; drafts as warnings."""
-    from lpdeck.deck.folder import deck_paths
-
-    paths = [_deck_path(name) for name in deck] if deck else deck_paths(context.home().decks)
-    found = _problems(paths)
-    errors = sum(not problem.warning for _, problem in found)
-    if json:
-        context.out_json([{"file": str(path), **_problem_data(problem)} for path, problem in found])
-    else:
-        _show_problems(found, errors, len(paths))
-    if errors:
-        raise typer.Exit(EXIT_FOUND)
-
-
-def _problems(paths: Sequence[Path]) -> list[tuple[Path, DeckProblem]]:
-    """Everything wrong in some deck files, ids that stand in two of them included."""
-    from lpdeck.deck.folder import load
-    from lpdeck.deck.toml import DeckProblem
-
-    found: list[tuple[Path, DeckProblem]] = []
-    first: dict[str, tuple[Path, int]] = {}
-    for path in paths:
-        try:
-            read = load(path)
-        except DeckError as error:
-            found.append((path, DeckProblem(error.line or 1, error.problem, error.advice)))
-            continue
-        found += [(path, problem) for problem in read.problems]
-        for card in read.deck.cards:
-            where, line = first.setdefault(card.id, (path, card.line))
-            if where != path:
-                what = f'the id "{card.id}" stands in {where.name}:{line} too'
-                found.append((path, DeckProblem(card.line, what, "Give one of them another id.", card.id)))
-    return found
-
-
-def _problem_data(problem: DeckProblem) -> dict[str, Any]:
-    return {
-        "line": problem.line,
-        "level": "warning" if problem.warning else "error",
-        "what": problem.what,
-        "advice": problem.advice,
-        "card": problem.card,
-    }
-
-
-def _show_problems(found: list[tuple[Path, DeckProblem]], errors: int, files: int) -> None:
-    from lpdeck.cli.rendering import Painter, plural, shown
-
-    painter = Painter(width=context.width(), colour=context.colour())
-    for path, problem in found:
-        level = painter.style("warning", "warning") if problem.warning else painter.style("error", "wrong")
-        card = f' card "{problem.card}":' if problem.card else ""
-        context.out(shown(f"decks/{path.name}:{problem.line}:") + f" {level}:" + shown(f"{card} {problem.what}"))
-        if problem.advice:
-            context.out(painter.style(f"    {shown(problem.advice)}", "dim"))
-    context.out(f"{plural(files, 'deck')}: {plural(errors, 'error')}, {plural(len(found) - errors, 'warning')}")

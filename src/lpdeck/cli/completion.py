@@ -18,6 +18,13 @@ def complete_deck(incomplete: str) -> list[str]:
     return [name for name in _rows("SELECT name FROM deck_file ORDER BY name") if name.startswith(incomplete)]
 
 
+def complete_starter(incomplete: str) -> list[str]:
+    """Names of starter decks."""
+    from lpdeck.shipped import shipped
+
+    return sorted(path.stem for path in shipped("decks").glob("*.toml") if path.stem.startswith(incomplete.lower()))
+
+
 def complete_card(incomplete: str) -> list[str]:
     """Ids of cards."""
     return [name for name in _rows("SELECT id FROM card ORDER BY id") if name.startswith(incomplete)]

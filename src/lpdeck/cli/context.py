@@ -148,6 +148,11 @@ def is_new_home() -> bool:
         store.close()
 
 
+def can_ask() -> bool:
+    """Whether somebody sits at both ends: what is typed comes from a terminal, and what is asked goes to one."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def ask(question: str) -> str | None:
     """Asks a question on the terminal, also while standard input is a pipe; None where nobody can answer."""
     from lpdeck.cli.rendering import shown

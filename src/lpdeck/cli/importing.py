@@ -71,7 +71,7 @@ def parse(
     """Print what a page says, and change nothing."""
     from lpdeck.pages import as_json
 
-    understood = _understand(_page_file(page))
+    understood = _understand(page_file(page))
     if json:
         context.out_json(as_json(understood.conclusion.content))
     else:
@@ -110,7 +110,7 @@ def import_(
     from lpdeck.cli.exporting import restored_data, show_restored
     from lpdeck.cli.page_report import as_data, show_import, show_short
 
-    chosen = _principle(principle)
+    chosen = principle_slug(principle)
     done: list[Imported] = []
     restored: list[list[Restored]] = []
     failed: list[tuple[str, LpdeckError]] = []
@@ -126,14 +126,14 @@ def import_(
                 raise
             failed.append((name, error))
     names = [name for name in names if not from_anki.is_from_anki(name)]
-    with _importer(deck, chosen, update=update, dry_run=dry_run) as importer, _progress(len(names)) as advance:
+    with importer(deck, chosen, update=update, dry_run=dry_run) as taking, _progress(len(names)) as advance:
         for name in names:
             try:
-                file = _page_file(name)
+                file = page_file(name)
                 if _holds_decks(file):
-                    restored.append(importer.bring_back(file))
+                    restored.append(taking.bring_back(file))
                 else:
-                    done.append(importer.take(file))
+                    done.append(taking.take(file))
             except LpdeckError as error:
                 if len(names) + len(failed) == 1:
                     raise
@@ -173,7 +173,7 @@ def _end(done: list[Imported], failed: list[tuple[str, LpdeckError]], restored: 
         raise typer.Exit(EXIT_FOUND)
 
 
-def _principle(name: str | None) -> str | None:
+def principle_slug(name: str | None) -> str | None:
     """The slug of a principle that the learner named. Raises UsageError."""
     if name is None:
         return None
@@ -209,7 +209,8 @@ def _expanded(paths: Iterable[str], failed: list[tuple[str, LpdeckError]]) -> It
             yield path
 
 
-def _page_file(name: str) -> PageFile:
+def page_file(name: str) -> PageFile:
+    """A page from a file or standard input (`-`). Raises PageError."""
     from lpdeck.pages import decode, html_to_text
 
     data = _stdin() if name == "-" else _bytes(Path(name))
@@ -290,7 +291,7 @@ def _progress(count: int) -> Iterator[Any]:
 
 
 @contextmanager
-def _importer(deck: str | None, principle: str | None, *, update: bool, dry_run: bool) -> Iterator[Importer]:
+def importer(deck: str | None, principle: str | None, *, update: bool, dry_run: bool) -> Iterator[Importer]:
     """An importer over the learner's home; the index is brought up to date before and after."""
     from lpdeck.store.index import shelf
 
@@ -303,12 +304,12 @@ def _importer(deck: str | None, principle: str | None, *, update: bool, dry_run:
         return
     with context.index(quiet=True) as connection:
         known = shelf(connection)
-    importer = Importer(known, deck, principle, update=update, dry_run=dry_run)
+    taking = Importer(known, deck, principle, update=update, dry_run=dry_run)
     try:
-        yield importer
+        yield taking
     finally:
-        if importer.wrote:
-            with context.index(written=importer.written):
+        if taking.wrote:
+            with context.index(written=taking.written):
                 pass
 
 
@@ -340,7 +341,7 @@ class Importer:
         content = self._with_principle(page, before)
         breakdown = break_down(content)
         if not breakdown.candidates:
-            raise PageError(f"{file.name}: the page holds nothing that makes a card", "Copy the whole page.")
+            raise PageError(f"{file.name}: the page holds nothing that makes a card", "Copy or write more of it.")
         deck = self._decided(before, breakdown.page)
         plan = plan_merge(
             deck,
@@ -445,6 +446,6 @@ def _asked_principle(page: Understood) -> str:
     answer = context.ask(f"{unsure.what}.\nWhich one? Type its name:")
     if not answer:
         raise unsure
-    chosen = _principle(answer)
+    chosen = principle_slug(answer)
     assert chosen is not None
     return chosen

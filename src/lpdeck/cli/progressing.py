@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lpdeck.config import Config
     from lpdeck.days import StudyDay
     from lpdeck.interviews import Interview
+    from lpdeck.principles import Principle
     from lpdeck.progress import Missing, PrincipleProgress, Share
     from lpdeck.store.hot import HotStore
 
@@ -275,11 +276,16 @@ def _table(
         if one.cards:
             yield line(one.principle.title, [column.show(one) for column in columns])
         else:
-            why = f"{one.drafts} drafts: lpdeck check" if one.drafts else "no cards yet"
+            why = f"{one.drafts} drafts: lpdeck check" if one.drafts else _no_cards(one.principle)
             gap = f"{cut(one.principle.title, room).ljust(room)}  {why}"
             yield painter.style(cut(gap, painter.width), "warning")
     if total.cards:
         yield painter.style(line("all", [column.show(total) for column in columns]), "bold")
+
+
+def _no_cards(principle: Principle) -> str:
+    """What to do about a principle that no card is about."""
+    return f"no cards yet: lpdeck starter add {principle.slug}"
 
 
 def _size(column: _Column, shown: Sequence[PrincipleProgress]) -> int:

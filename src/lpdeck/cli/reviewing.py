@@ -51,13 +51,14 @@ def review(
     plain: Annotated[bool, typer.Option("--plain", help="Line by line, without colours or a screen.")] = False,
 ) -> None:
     """Ask what is due, then new cards up to the daily limit. Limits given here hold for today alone."""
+    from lpdeck.cli.beginning import into_an_empty_home
     from lpdeck.cli.choosing import filter_of
     from lpdeck.cli.sitting import sit
     from lpdeck.review.session import ReviewSession
 
     options = at_level(level)
     chosen = filter_of(words)
-    _starters_into_an_empty_home()
+    into_an_empty_home()
     with hot_store() as store:
         now = now_ms()
         interview = options.plan_on(options.calendar.day_of(now))
@@ -141,19 +142,3 @@ def _parting(store: HotStore, tally: Tally, options: Config) -> None:
     queue = todays_queue(store, options).queue
     if queue.cards:
         out(f"{counts(Left(queue.due, queue.begun))} for today: lpdeck review")
-
-
-def _starters_into_an_empty_home() -> None:
-    """A home that never had a deck gets the decks that travel with the program."""
-    if not context.is_new_home():
-        return
-    where = context.home()
-    from lpdeck.deck.folder import deck_paths, read_text, write_atomically
-    from lpdeck.shipped import shipped
-
-    context.ready_home()
-    starters = deck_paths(shipped("decks"))
-    for path in starters:
-        write_atomically(where.decks / path.name, read_text(path))
-    names = ", ".join(path.stem for path in starters)
-    say(f"Your home is new: {where.path} begins with the starter decks {names}.")

@@ -113,7 +113,8 @@ def _of_walkthrough(page: Walkthrough) -> Iterator[_Offer]:
     if page.weak_answer and page.weak_answer.text:
         yield "weak-answer", story | _fields(page.weak_answer), page.weak_answer.line
     for stage in page.stages:
-        yield "stage", _stage_fields(page, stage), stage.line
+        if stage.example or stage.signals or stage.coaching or stage.mistake:
+            yield "stage", _stage_fields(page, stage), stage.line
     for reframing in page.reframings:
         yield "reframing", told | _fields(reframing) | {"summary": page.summary}, reframing.line
     yield from _levels(page)

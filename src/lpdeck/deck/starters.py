@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Container
 from dataclasses import replace
@@ -11,24 +12,24 @@ from lpdeck.deck.model import Deck
 from lpdeck.deck.turns import is_starter
 
 _CARD = "\n[[card]]"
+_ID = re.compile(r'^id = "(.+)"$', re.MULTILINE)
 
 
 class Starter(NamedTuple):
-    """A starter deck as its head tells it: name, title, principles (slugs), keys of its pages, number of cards."""
+    """A starter deck as its head tells it: name, title, principles (slugs), keys of its pages, ids of its cards."""
 
     name: str
     title: str
     principles: tuple[str, ...]
     pages: tuple[str, ...]
-    cards: int
+    ids: tuple[str, ...]
 
 
 def starter_of(name: str, text: str) -> Starter:
-    """What a starter's file says of it; its cards are counted and not read."""
-    head, *cards = text.split(_CARD)
-    table = tomllib.loads(head)
+    """What a starter's file says of it; of its cards no more is read than their ids."""
+    table = tomllib.loads(text.split(_CARD, 1)[0])
     pages = tuple(page["key"] for page in table["page"])
-    return Starter(name, table["title"], tuple(table["principles"]), pages, len(cards))
+    return Starter(name, table["title"], tuple(table["principles"]), pages, tuple(_ID.findall(text)))
 
 
 def parted(deck: Deck, pages: Container[str]) -> tuple[Deck, Deck]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from lpdeck.errors import PageError
 from lpdeck.pages import interview_question, star_walkthrough
 from lpdeck.pages.decoding import decode
+from lpdeck.pages.explanations import without_explanations
 from lpdeck.pages.markup import html_to_text
 from lpdeck.pages.repair import repair
 from lpdeck.walkthrough import Content, Reading
@@ -32,11 +33,13 @@ _HEAD = ("format", "title", "principles")
 
 def read_page(text: str) -> Reading:
     """What a pasted page says; PageError where it is empty, of no known kind, or of more than one."""
-    repaired, repairs = repair(text)
+    page, explanations = without_explanations(text)
+    repaired, repairs = repair(page)
     if not repaired.strip():
         raise PageError("The page is empty.", "Copy the text of the page and paste it again.")
     reader = READERS[_kind(repaired)]
-    return replace(reader.read(repaired), repairs=repairs)
+    reading = reader.read(repaired)
+    return replace(reading, repairs=repairs, coverage=reading.coverage.with_navigation(explanations))
 
 
 def _kind(text: str) -> str:
