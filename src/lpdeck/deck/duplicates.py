@@ -32,6 +32,7 @@ class _Front(NamedTuple):
     card: Card
     words: tuple[str, ...]
     rare_first: tuple[tuple[str, int], ...]
+    marked: frozenset[tuple[str, int]]
 
 
 def near_equal(cards: Iterable[Card], least: float = LEAST) -> list[Pair]:
@@ -59,7 +60,7 @@ def _fronts(cards: Sequence[Card]) -> list[_Front]:
     numbered = [tuple(_numbered(each)) for each in words]
     known = Counter(word for each in numbered for word in each)
     return [
-        _Front(card, each, tuple(sorted(marked, key=lambda word: (known[word], word))))
+        _Front(card, each, tuple(sorted(marked, key=lambda word: (known[word], word))), frozenset(marked))
         for card, each, marked in zip(cards, words, numbered, strict=True)
         if each
     ]
@@ -82,16 +83,16 @@ def _among(fronts: Sequence[_Front], least: float) -> Iterator[Pair]:
         size = len(front.words)
         rare = front.rare_first[: size - ceil(share * size) + 1]
         for other in sorted({other for word in rare for other in holding[word]}):
-            likeness = _likeness(fronts[other].words, front.words, least)
+            likeness = _likeness(fronts[other], front, least)
             if likeness >= least:
                 yield Pair(fronts[other].card, front.card, likeness)
         for word in rare:
             holding[word].append(at)
 
 
-def _likeness(one: Sequence[str], other: Sequence[str], least: float) -> float:
-    """How much two fronts are alike; 0 where it can not be as much as `least`."""
-    if 2 * min(len(one), len(other)) < least * (len(one) + len(other)):
+def _likeness(one: _Front, other: _Front, least: float) -> float:
+    """How much two fronts are alike; 0 where they have too few words in common to be as much as `least`."""
+    in_common = len(one.marked & other.marked)
+    if 2 * in_common < least * (len(one.words) + len(other.words)):
         return 0.0
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= least else 0.0
+    return SequenceMatcher(None, one.words, other.words, autojunk=False).ratio()

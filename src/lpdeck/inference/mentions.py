@@ -124,7 +124,7 @@ class _Passage:
     ) -> None:
         self.options = options
         self.following = following
-        self.text = fold(text)
+        self.text = _without_marks_of(options, fold(text))
         self.words = words(self.text)
         self.asked = asked
         self.is_hint = is_hint
@@ -351,6 +351,14 @@ class _Passage:
 
     def _span(self, option: int, how: How, strength: float, said: tuple[Word, ...] | list[Word]) -> _Span:
         return _Span(option, how, strength, said[0].start, said[-1].end)
+
+
+def _without_marks_of(options: tuple[str, ...], text: str) -> str:
+    """The text in which an option that is a question has no question mark: it is named, and nothing is asked."""
+    for option in (fold(option).rstrip() for option in options):
+        if option.endswith("?"):
+            text = re.sub(re.escape(option), lambda named: named[0][:-1], text, flags=re.IGNORECASE)
+    return text
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lpdeck.inference.last_word import called_strongest, concluded
 from lpdeck.inference.mentions import How, Mention, Place, mentions
 from lpdeck.inference.stance import Sought, Stance, asked_for, is_exception, sought
 from lpdeck.inference.steps import is_labelled, steps
@@ -81,6 +82,7 @@ def answer(item: QuizItem) -> Verdict[int]:
         and _is_supported(item, claims, ranked[0])
         and _are_different(item.options)
         and _letters_agree(claims)
+        and not _is_gainsaid(item, ranked[0])
     )
     evidence = tuple(claim.evidence for claim in sorted(claims, key=lambda c: -abs(c.evidence.weight)))
     return Verdict(ranked[0] if sure else None, evidence, max(0.0, margin), tuple(ranked))
@@ -95,6 +97,14 @@ def _letters_agree(claims: list[_Claim]) -> bool:
     """Whether no option that is turned down by its letter is spoken for in words: then the letters may be shuffled."""
     by_letter = {claim.option for claim in claims if claim.by_letter}
     return not any(claim.option in by_letter and claim.evidence.weight > _DISAGREEING for claim in claims)
+
+
+def _is_gainsaid(item: QuizItem, best: int) -> bool:
+    """Whether the explanation says outright that another option is meant."""
+    said = concluded(item.options, item.explanation)
+    if not said and _sought(item) is Sought.MERIT:
+        said = called_strongest(item.options, item.explanation)
+    return bool(said) and best not in said
 
 
 def _scores(item: QuizItem, claims: list[_Claim]) -> list[float]:
