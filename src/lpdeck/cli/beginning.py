@@ -45,13 +45,15 @@ def _picked(found: Sequence[Starter]) -> Sequence[Starter]:
     context.say("Which leadership principles do you want to begin with?")
     context.say()
     names = max(len(one.title) for one in offered)
+    noun = " cards" if context.width() > names + 16 else ""
     for number, one in enumerate(offered, start=1):
         cards = sum(len(starter.ids) for starter in found if one.slug in starter.principles)
-        context.say(f"  {number:>2}  {one.title.ljust(names)}  {cards:>3} cards")
+        context.say(f"  {number:>2}  {one.title.ljust(names)}  {cards:>3}{noun}")
     context.say()
-    question = f"Numbers or names with commas between; Enter takes all {len(offered)}:"
+    context.say("Type numbers or names, such as 3, 11-13, dive deep.")
+    context.say(f"Enter takes all {len(offered)}, q leaves.")
     while True:
-        answer = context.ask(question)
+        answer = context.ask(">")
         if answer is None or answer.lower() in ("q", "quit"):
             context.say("Nothing was begun; lpdeck review asks again.")
             raise typer.Exit
@@ -67,15 +69,15 @@ def principles_in(answer: str, offered: Sequence[Principle]) -> tuple[set[str], 
     A principle is meant by its place in the list (from 1), by a range of places, by its name, or by how that begins.
     """
     found: set[str] = set()
-    for piece in filter(None, (piece.strip() for piece in answer.replace(";", ",").split(","))):
-        meant = _meant(piece, offered)
-        if not meant:
-            words = piece.split()
-            each = [_meant(word, offered) for word in words]
-            if not all(each):
-                return set(), next(word for word, known in zip(words, each, strict=True) if not known)
-            meant = {slug for one in each for slug in one}
-        found |= meant
+    for piece in re.split("[,;]", answer):
+        words = piece.split()
+        while words:
+            sizes = range(len(words), 0, -1)  # the longest name first: Think Big before what begins with Think
+            size = next((size for size in sizes if _meant(" ".join(words[:size]), offered)), 0)
+            if not size:
+                return set(), words[0]
+            found |= _meant(" ".join(words[:size]), offered)
+            del words[:size]
     return found, ""
 
 
@@ -87,6 +89,8 @@ def _meant(piece: str, offered: Sequence[Principle]) -> set[str]:
     if places:
         first, last = int(places[1]), int(places[2] or places[1])
         return {one.slug for one in offered[first - 1 : last]} if 1 <= first <= last <= len(offered) else set()
+    if any(map(str.isdigit, piece)):
+        return set()
     known = Principle.named(piece)
     begun = [one.slug for one in offered if one.title.lower().startswith(piece.lower())]
     return {known.slug} if known in offered and known else set(begun) if len(begun) == 1 else set()
