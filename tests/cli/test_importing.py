@@ -12,11 +12,10 @@ from lpdeck.deck.folder import load
 from lpdeck.deck.model import KINDS
 from lpdeck.home import Home
 from lpdeck.principles import Principle
-from lpdeck.shipped import shipped
 
 from .conftest import Lpdeck
 from .running import Terminal, process, snapshot
-from .sample import NO_PRINCIPLE, PAGES, POINTS, WALKTHROUGH, as_html, question, shortened
+from .sample import NO_PRINCIPLE, POINTS, WALKTHROUGH, as_html, question, shortened
 
 Page = Callable[..., Path]
 Opens = Callable[..., Terminal]
@@ -416,23 +415,6 @@ def test_many_files_show_a_progress_bar_that_goes_away(terminal: Opens, page: Pa
 
 
 # The decks that travel with the program
-
-
-def test_the_starter_decks_are_what_importing_the_fixture_pages_gives(lpdeck: Lpdeck, home: Home) -> None:
-    starters = sorted(shipped("decks").glob("*.toml"))
-    assert {"ownership.txt", "disagreement.txt"} == {source_of(path) for path in starters}
-    for path in starters:
-        deck = load(path).deck.cards[0].id.partition("/")[0]
-        assert 0 == lpdeck("import", PAGES / source_of(path), "--deck", deck).code
-        made = (home.decks / f"{deck}.toml").read_text().splitlines()
-        differing = {(one, two) for one, two in zip(path.read_text().splitlines(), made, strict=True) if one != two}
-        assert all(one.startswith("when = ") and two.startswith("when = ") for one, two in differing)
-
-
-def source_of(deck: Path) -> str:
-    """The file from which a deck of one page was made."""
-    (page,) = load(deck).deck.pages
-    return page.name
 
 
 def test_the_starter_decks_hold_every_imported_kind_and_nothing_to_complain_of(lpdeck: Lpdeck, starters: Home) -> None:
