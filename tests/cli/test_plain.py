@@ -91,6 +91,13 @@ def test_a_weak_answer_line_by_line(lpdeck: Lpdeck, home: Home) -> None:
     assert [("answer", "hunt", 2)] == rows(home)
 
 
+def test_only_what_a_hunt_overlooked_is_explained(lpdeck: Lpdeck, home: Home) -> None:
+    with_cards(home, HUNT)
+    answer = lpdeck("review", stdin="2\nhard\nn\nq\n").out.split("4 missed")[1].split("No owner")[0]
+    assert PHRASES[0] not in answer
+    assert PHRASES[1] in answer
+
+
 @pytest.mark.parametrize("wrong", ["0", "5", "2 x", "-1", "²"])
 def test_a_number_that_no_sentence_has_is_asked_again(lpdeck: Lpdeck, home: Home, wrong: str) -> None:
     with_cards(home, HUNT)

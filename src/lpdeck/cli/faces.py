@@ -119,7 +119,7 @@ def back(card: StoredCard, exercise: Exercise = OPENLY, result: Result = NOTHING
     outcome = _OUTCOMES[exercise.drill](card, exercise, result)
     if spoken and exercise.drill is Drill.QUIZ:
         outcome = [block for block in outcome if not block.bullet]
-    blocks = [*outcome, *_typed(result), *_BACKS[card.kind](card, exercise)]
+    blocks = [*outcome, *_typed(result), *_BACKS[card.kind](_without_found(card, exercise, result), exercise)]
     if card.note:
         blocks.append(Block(Role.TEXT, card.note, "note"))
     return blocks
@@ -169,6 +169,15 @@ def _hunt_outcome(_card: StoredCard, exercise: Exercise, result: Result) -> Face
         Block(role, sentences[at], bullet=f"{sign} {at + 1} {word.ljust(8)}  ", tight=index > 0)
         for index, (at, role, sign, word) in enumerate(sorted(kinds, key=lambda kind: kind[0]))
     ]
+
+
+def _without_found(card: StoredCard, exercise: Exercise, result: Result) -> StoredCard:
+    """The card without the disqualifiers that a hunt found: a reason is read for what was overlooked."""
+    if result.score is None:
+        return card
+    found = {target.text for target in exercise.hunt.phrases if target.sentence in result.score.hits}
+    left = [line for line in card.fields.get("disqualifiers", []) if line not in found]
+    return card._replace(fields={**card.fields, "disqualifiers": left})
 
 
 def _stage_outcome(_card: StoredCard, exercise: Exercise, result: Result) -> Face:
