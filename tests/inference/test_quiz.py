@@ -139,6 +139,11 @@ def test_options_that_are_turned_down_by_letters_leave_the_one_that_is_left() ->
     assert answer(replace(ITEM, explanation=steps, hint="One is left")).value == 1
 
 
+def test_a_negation_is_no_mistyped_word_of_an_option() -> None:
+    item = replace(ITEM, options=("Note it", "Frugality", "Dive Deep"), explanation="It is not.\nSo -> Frugality")
+    assert 1 == answer(item).value
+
+
 def test_letters_that_words_contradict_turn_nothing_down() -> None:
     steps = "Step 1: Small bills -> Dive Deep\nStep 2: Rule out A, C and D."
     assert answer(replace(ITEM, explanation=steps, hint="One is left")).value is None

@@ -225,6 +225,8 @@ class _Passage:
             said = _trimmed(
                 [w for w in free if any(is_same(o, w, self.known) for at in strong for o in self.option_words[at])]
             )
+            if not said:  # `not` has the stem of `note`, and a bare negation names no option
+                continue
             view = self._stance(begin, stop, self.text[begin : said[0].start], self._rest(said, stop), loose=True)
             share_of = 0.5 if _INSTRUCTION.search(self.text[begin:stop]) else 1.0
             for at, share in strong.items():

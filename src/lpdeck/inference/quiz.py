@@ -35,6 +35,7 @@ _SIGNS = {
 }
 _TURNED_DOWN = (Stance.REJECTED, Stance.DENIED)
 _CONCLUDED = (Place.CONCLUSION, Place.HINT_CONCLUSION)
+_NAMING = (How.OWN_WORDS, How.QUOTED, How.NEARLY)
 _OF_FAULTS = (Sought.FAULT, Sought.MISSING)
 _REJECTED = -1.0
 _IN_PASSING = 0.7
@@ -83,6 +84,7 @@ def answer(item: QuizItem) -> Verdict[int]:
         and _are_different(item.options)
         and _letters_agree(claims)
         and not _is_gainsaid(item, ranked[0])
+        and not _is_one_of_those_discussed(item, ranked[0])
     )
     evidence = tuple(claim.evidence for claim in sorted(claims, key=lambda c: -abs(c.evidence.weight)))
     return Verdict(ranked[0] if sure else None, evidence, max(0.0, margin), tuple(ranked))
@@ -137,6 +139,25 @@ def _is_last_word(item: QuizItem, claims: list[_Claim], best: int) -> bool:
     return quoted and len(earlier) == len(item.options) - 1 and not later
 
 
+def _is_one_of_those_discussed(item: QuizItem, best: int) -> bool:
+    """Whether the steps may only have come by an option on their way to a conclusion that was lost.
+
+    Nothing is concluded, and the last step does not favour this one alone. Where only words like it stand earlier, or
+    several options are named and one is not, that one may be meant.
+    """
+    found, asked = _mentions(item), _sought(item)
+    if any(one.place in _CONCLUDED for one in found):
+        return False
+    closely = [one for one in found if one.how in _NAMING and one.place is Place.STEP]
+    named, favoured = {one.option for one in closely}, [one for one in closely if _sign(one, asked) > 0]
+    if best not in named or {best} == {one.option for one in favoured if one.late == 1}:
+        return False
+    if all(one.how is How.NEARLY for one in closely if one.option == best):
+        return True
+    is_only = {best} == {one.option for one in favoured} and len(named) < len(item.options) - 1
+    return 1 < len(named) < len(item.options) and not is_only
+
+
 def _claims(item: QuizItem) -> list[_Claim]:
     """The strongest mention of each option for each rule, since the same thing said twice counts once.
 
@@ -144,7 +165,7 @@ def _claims(item: QuizItem) -> list[_Claim]:
     """
     asked = _sought(item)
     claims: dict[tuple[int, str], _Claim] = {}
-    for one in mentions(item.options, item.explanation, item.hint, asked_for(item.question, asked)):
+    for one in _mentions(item):
         weight = _weight(item, one, asked)
         rule = _rule(one, weight, is_claimed=_is_claimed(item, one, asked))
         known = claims.get((one.option, rule))
@@ -154,6 +175,10 @@ def _claims(item: QuizItem) -> list[_Claim]:
         if abs(weight) > abs(before):
             claims[one.option, rule] = _claim(item, one, rule, weight, asked)
     return list(claims.values())
+
+
+def _mentions(item: QuizItem) -> list[Mention]:
+    return mentions(item.options, item.explanation, item.hint, asked_for(item.question, _sought(item)))
 
 
 def _claim(item: QuizItem, one: Mention, rule: str, weight: float, asked: Sought) -> _Claim:
