@@ -163,6 +163,7 @@ def test_a_list_whose_items_each_have_words_of_one_option_needs_no_conclusion() 
 # Real questions
 
 
+@pytest.mark.slow
 def test_the_starter_decks_say_why_not_for_each_of_their_options() -> None:
     cards = [card for path in DECKS.glob("*.toml") for card in tomllib.loads(path.read_text())["card"]]
     wrong = [(card, one) for card in cards for one in card.get("options", ()) if one != card.get("answer")]

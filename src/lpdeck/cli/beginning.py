@@ -69,15 +69,14 @@ def principles_in(answer: str, offered: Sequence[Principle]) -> tuple[set[str], 
     A principle is meant by its place in the list (from 1), by a range of places, by its name, or by how that begins.
     """
     found: set[str] = set()
-    for piece in re.split("[,;]", answer):
-        words = piece.split()
-        while words:
-            sizes = range(len(words), 0, -1)  # the longest name first: Think Big before what begins with Think
-            size = next((size for size in sizes if _meant(" ".join(words[:size]), offered)), 0)
-            if not size:
-                return set(), words[0]
-            found |= _meant(" ".join(words[:size]), offered)
-            del words[:size]
+    words = re.findall(r"[^\s,;]+", answer)  # Are Right, A Lot holds a comma: it may part two names or stand in one
+    while words:
+        sizes = range(len(words), 0, -1)  # the longest name first: Think Big before what begins with Think
+        size = next((size for size in sizes if _meant(" ".join(words[:size]), offered)), 0)
+        if not size:
+            return set(), words[0]
+        found |= _meant(" ".join(words[:size]), offered)
+        del words[:size]
     return found, ""
 
 

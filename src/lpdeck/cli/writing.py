@@ -50,6 +50,8 @@ def _path(name: str) -> Path:
     from lpdeck.deck.folder import slug
 
     path = Path(name)
+    if path.suffix.lower() in (".html", ".htm"):
+        raise UsageError(f"{path}: a walkthrough is written as plain text", "Let its name end with .txt or .md.")
     if path.suffix.lower() in PAGE_SUFFIXES:
         return path
     if not any(map(str.isalnum, path.name)):

@@ -177,7 +177,7 @@ def _claims(item: QuizItem) -> list[_Claim]:
     return list(claims.values())
 
 
-def _mentions(item: QuizItem) -> list[Mention]:
+def _mentions(item: QuizItem) -> tuple[Mention, ...]:
     return mentions(item.options, item.explanation, item.hint, asked_for(item.question, _sought(item)))
 
 
