@@ -321,8 +321,10 @@ def load_config(path: Path) -> Config:
         return Config()
     import tomllib
 
+    from lpdeck.tomltext import loads
+
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        written = loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}", "Mend that line, or move the file away to start anew.") from None
     except (OSError, UnicodeDecodeError) as error:

@@ -242,6 +242,26 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
         "newer",
     ),
     "no note types": (lambda path: file(path, collection(18)), "damaged"),
+    "several disks": (lambda path: file(path, _several_disks()), "broken"),
+    "a value computed when it is read": (
+        lambda path: file(
+            path, _database(SCHEMA_11.replace("flds text", "flds text AS (hex(zeroblob(400000000)))") + _ONE_ROW)
+        ),
+        "none of Anki's",
+    ),
+    "a table of another making": (
+        lambda path: file(
+            path,
+            _database(
+                SCHEMA_11.replace(
+                    "CREATE TABLE notes (id integer PRIMARY KEY, guid text, mid integer, flds text)",
+                    "CREATE VIRTUAL TABLE notes USING fts5(guid, mid, flds)",
+                )
+                + "INSERT INTO col VALUES (1, 11, '{}')"
+            ),
+        ),
+        "none of Anki's",
+    ),
     "a view for a table": (
         lambda path: file(
             path,
@@ -254,6 +274,15 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
         "no collection",
     ),
 }
+
+
+_ONE_ROW = "INSERT INTO col VALUES (1, 11, '{}'); INSERT INTO notes (id) VALUES (1);"
+
+
+def _several_disks() -> bytes:
+    """The end of an archive of the 64-bit form that says it is one of several."""
+    locator = b"PK\x06\x07" + (1).to_bytes(4, "little") + bytes(8) + (3).to_bytes(4, "little")
+    return b"PK\x03\x04" + locator + b"PK\x05\x06" + bytes(18)
 
 
 def _database(script: str) -> bytes:

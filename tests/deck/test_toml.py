@@ -379,3 +379,38 @@ def test_pages_between_cards_lose_no_line_when_a_card_changes() -> None:
     text = rewrite_deck(MIXED, after)
     assert after == read_deck(text, HERE).deck
     assert sorted(MIXED.replace('"D"', '"E"').split("\n")) == sorted(text.split("\n"))
+
+
+def test_a_page_that_a_deck_no_longer_names_leaves_its_file() -> None:
+    pages = tuple(PageRecord(f"star-walkthrough:{name}", f"{name}.txt", "2026-03-02") for name in "ab")
+    card = Card("deck/a", "basic", {"front": "a", "back": "b"})
+    deck = Deck("deck", "Deck", pages=pages, cards=(card,))
+    for left in (pages[:1], pages[1:], ()):
+        after = replace(deck, pages=left)
+        assert after == read_deck(rewrite_deck(write_deck(deck), after), Path("deck.toml")).deck
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a" + ".a" * 20_000 + " = 1", "parts"),
+        ("[" + "'a'.\"b\"." * 20_000 + "c]", "parts"),
+        ("a = " + "1" * 5000, "too long"),
+        ("a = " + "[" * 5000 + "]" * 5000, "too deep"),
+    ],
+)
+def test_what_the_parser_can_not_read_in_any_time_is_refused(text: str, said: str) -> None:
+    with pytest.raises(DeckError, match=said):
+        read_deck(text, Path("a.toml"))
+
+
+def test_a_file_that_is_too_deep_to_be_changed_is_refused_and_can_be_read() -> None:
+    text = "title = 't'\nx = " + "[" * 200 + "]" * 200 + "\n"
+    deck = read_deck(text, Path("a.toml")).deck
+    with pytest.raises(DeckError, match="nested too deep to be changed"):
+        rewrite_deck(text, replace(deck, title="other"))
+
+
+def test_a_long_row_of_short_sentences_is_no_key() -> None:
+    text = f"[[card]]\nid = 'a'\nkind = 'basic'\nfront = '''\n{'Yes. ' * 200}\n{'a.b' * 99}\n'''\nback = 'b'\n"
+    assert [] == list(read_deck(text, Path("a.toml")).problems)

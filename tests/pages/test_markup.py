@@ -36,6 +36,10 @@ def test_what_nobody_sees_is_dropped() -> None:
     assert "seen & read\n" == html_to_text(markup)
 
 
+def test_sections_that_word_writes_are_dropped_whatever_they_name() -> None:
+    assert "a\n\nb c\n" == html_to_text("<p>a</p><![CDA-x [y]><p>b<![endif]> c</p>")
+
+
 def test_preformatted_text_keeps_its_lines() -> None:
     assert "one\ntwo\n" == html_to_text("<pre>one\ntwo</pre>")
 
@@ -54,3 +58,8 @@ def test_a_page_saved_as_html_reads_like_its_paste() -> None:
 @given(st.text())
 def test_any_text_is_markup(markup: str) -> None:
     assert not re.search(r"\n{3}", html_to_text(markup))
+
+
+def test_tags_and_comments_that_nothing_closes_are_text() -> None:
+    assert "a\n\nb <!-- c\n" == html_to_text("<!-- x --><p>a<p>b <!-- c")
+    assert "1 <b and\n" == html_to_text("<p>1 <b and")

@@ -284,3 +284,8 @@ def test_the_section_in_which_a_page_was_cut_is_not_whole(name: str) -> None:
 def test_a_problem_within_a_section_leaves_it_not_whole() -> None:
     text = text_of("greenhouse").replace("• the values seemed fine", "the values seemed fine")
     assert "weak_answer" not in read_page(text).whole
+
+
+def test_a_label_that_stands_on_its_line_a_thousand_times_is_read() -> None:
+    page = f"A Story - Amazon LP STAR Walkthrough\nScenario Overview\nWe ran a depot.\nWeak Answer\n{'Weak:' * 1000}\n"
+    assert "We ran a depot." == read_page(page).content.scenario

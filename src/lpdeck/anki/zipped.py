@@ -32,6 +32,8 @@ LARGEST = 2 << 30
 HARMLESS, RATIO = 50 << 20, 200
 """Beyond so many bytes nothing may unpack to more than so many times its packed size."""
 _CHUNK = 1 << 20
+_LONGEST_VALUE = 32 << 20
+"""The longest text of a collection (bytes)."""
 
 _SQLITE, _ZSTD = b"SQLite format 3\x00", b"\x28\xb5\x2f\xfd"
 
@@ -72,8 +74,8 @@ def _told(path: Path) -> Iterator[None]:
     """Turns what SQLite says of a damaged collection into one sentence."""
     try:
         yield
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise AnkiFileError(f"{path}: the collection in it is damaged ({error})", AGAIN) from None
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error:
+        raise AnkiFileError(f"{path}: the collection in it is damaged ({error or 'too large'})", AGAIN) from None
 
 
 # Unpacking
@@ -94,13 +96,18 @@ def _unpack(path: Path, target: Path) -> None:
         elif head.startswith(_ZSTD):
             with _broken(path):
                 _write(_unzstd(source), target, path.stat().st_size, path)
-        elif is_zipfile(source):
+        elif _is_zip(source, path):
             _unzip(source, target, path)
         else:
             _refuse_stranger(path, head)
     with open(target, "rb") as found:
         if found.read(len(_SQLITE)) != _SQLITE:
             raise AnkiFileError(f"{path}: the collection in it is no SQLite database", AGAIN)
+
+
+def _is_zip(source: IO[bytes], path: Path) -> bool:
+    with _broken(path):
+        return is_zipfile(source)
 
 
 def _refuse_stranger(path: Path, head: bytes) -> None:
@@ -247,14 +254,22 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.create_collation("unicase", _unicase)
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA query_only = ON")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     version = connection.execute("SELECT ver FROM col").fetchone() if tables >= NEEDED else None
     if version is None or not isinstance(version[0], int) or version[0] < VERSIONS.start:
         raise AnkiFileError(f"{path} holds no collection of Anki's that is known", AGAIN)
     if version[0] not in VERSIONS:
         raise _too_new(path)
+    if any(_is_computed(connection, name) for name in tables & {*NEEDED, *NEEDED_SINCE[15]}):
+        raise AnkiFileError(f"{path}: the collection in it is damaged (a table is none of Anki's)", AGAIN)
     if any(version[0] >= since and not tables >= names for since, names in NEEDED_SINCE.items()):
         raise AnkiFileError(f"{path}: the collection in it is damaged (its note types are missing)", AGAIN)
+
+
+def _is_computed(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether what a table holds is computed when it is read, which may take any time and memory."""
+    return any(hidden for *_, hidden in connection.execute(f"PRAGMA table_xinfo({table})"))
 
 
 def _unicase(one: str, other: str) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ from lpdeck.deck.identity import ids, parse_imported
 from lpdeck.deck.model import FLAG, KINDS, LIST, NUMBER, TEXT, Card, Deck, PageRecord, line_ends
 from lpdeck.errors import DeckError
 from lpdeck.principles import Principle
+from lpdeck.tomltext import loads
 
 SCHEMA = 1
 SET_ASIDE = "set aside"
+MOST_PROPOSALS = 200
+"""For how many names in one file the nearest known one is sought, which takes long."""
 
 # What a card may have beside the fields of its kind, in the order in which a new file holds it.
 _ABOUT = ("principles", "note", "tags", "from", "imported")
@@ -54,12 +58,17 @@ class _FileError(Exception):
 
 
 class CardError(Exception):
-    """Why a card table can not be used."""
+    """Why a card table can not be used; an advice that takes time to find is found when it is asked for."""
 
-    def __init__(self, what: str, advice: str = "") -> None:
+    def __init__(self, what: str, advice: str | Callable[[], str] = "") -> None:
         super().__init__(what)
         self.what = what
-        self.advice = advice
+        self._advice = advice
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        return self._advice if isinstance(self._advice, str) else self._advice()
 
 
 def read_deck(text: str, path: Path) -> DeckFile:
@@ -97,6 +106,7 @@ def _deck_file(document: Mapping[str, Any], lines: Sequence[int], name: str) -> 
 def _cards(document: Mapping[str, Any], lines: Sequence[int], deck: str) -> tuple[dict[int, Card], list[DeckProblem]]:
     """The cards that can be used by the number of their table in the file, and what is wrong with the rest."""
     problems: list[DeckProblem] = []
+    unknown = 0
     cards: dict[int, Card] = {}
     seen: dict[str, int] = {}
     for number, table in enumerate(_tables(document)):
@@ -109,10 +119,14 @@ def _cards(document: Mapping[str, Any], lines: Sequence[int], deck: str) -> tupl
                 )
         except CardError as error:
             name = table.get("id")
-            problems.append(DeckProblem(line, error.what, error.advice, name if isinstance(name, str) else None))
+            advice = error.advice if len(problems) < MOST_PROPOSALS else ""
+            problems.append(DeckProblem(line, error.what, advice, name if isinstance(name, str) else None))
             continue
         seen[card.id] = line
-        problems.extend(_warnings(card, table, line))
+        problems.extend(_warnings(card, line))
+        unknown += len(_unknown(card, table))
+        if unknown <= MOST_PROPOSALS:
+            problems.extend(_proposals(card, table, line))
         cards[number] = card
     return cards, problems
 
@@ -121,19 +135,17 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        document = tomllib.loads(text)
+        document = loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
         what, line = (found[1], found[2]) if found else (str(error), None)
-        number = int(line) if line else text.count("\n") + 1
+        number = int(line) if line else text.count("\n") + 1 if found else None
         raise DeckError(
             f"this is not valid TOML: {what[:1].lower()}{what[1:]}",
             "Mend that line; until then the cards of this file stay as they were last read.",
             path=path,
             line=number,
         ) from None
-    except RecursionError:
-        raise DeckError("this is not valid TOML: nested too deep", "Mend or remove the file.", path=path) from None
     return document
 
 
@@ -184,9 +196,8 @@ def card_of(table: Mapping[str, Any], line: int, deck: str) -> Card:
     """A card from its table, `line` (1-based, 0 where unknown) and `deck` being where it stands. Raises CardError."""
     kind = table.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
-        near = get_close_matches(str(kind), KINDS, n=1, cutoff=0.0)
         what = "the card has no kind" if kind is None else f'there is no kind "{kind}"'
-        raise CardError(what, f"The nearest is {near[0]}.")
+        raise CardError(what, lambda: f"The nearest is {get_close_matches(str(kind), KINDS, n=1, cutoff=0.0)[0]}.")
     fields = {name: _value(table[name], name, type_) for name, type_ in KINDS[kind].fields.items() if name in table}
     card = Card(
         id=_id(table, kind, fields, deck),
@@ -222,7 +233,7 @@ def _card_principles(table: Mapping[str, Any]) -> tuple[str, ...]:
     for name in _value(table.get("principles", []), "principles", LIST):
         principle = Principle.named(name)
         if principle is None:
-            raise CardError(f'there is no principle "{name}"', _nearest_principle(name))
+            raise CardError(f'there is no principle "{name}"', partial(_nearest_principle, name))
         slugs.append(principle.slug)
     return tuple(slugs)
 
@@ -264,7 +275,7 @@ def _check_quiz(fields: Mapping[str, Any]) -> None:
         raise CardError("an option stands twice", "Take one out.")
 
 
-def _warnings(card: Card, table: Mapping[str, Any], line: int) -> Iterator[DeckProblem]:
+def _warnings(card: Card, line: int) -> Iterator[DeckProblem]:
     if card.draft:
         yield DeckProblem(
             line, f"draft: {why_draft(card)}", "Complete it and take out draft = true.", card.id, warning=True
@@ -279,9 +290,20 @@ def _warnings(card: Card, table: Mapping[str, Any], line: int) -> Iterator[DeckP
         )
     if card.imported is not None and parse_imported(card.imported) is None:
         yield DeckProblem(line, '"imported" is damaged', "Take it out: the card is then yours.", card.id, warning=True)
-    known = {*card.spec.fields, *_ABOUT, *_MARKS, "id", "kind"}
-    for name in table.keys() - known:
-        near = get_close_matches(name, known, n=1, cutoff=0.8)
+
+
+def _known(card: Card) -> set[str]:
+    return {*card.spec.fields, *_ABOUT, *_MARKS, "id", "kind"}
+
+
+def _unknown(card: Card, table: Mapping[str, Any]) -> set[str]:
+    return table.keys() - _known(card)
+
+
+def _proposals(card: Card, table: Mapping[str, Any], line: int) -> Iterator[DeckProblem]:
+    """Names in a card's table that are nearly those of something it may have."""
+    for name in _unknown(card, table):
+        near = get_close_matches(name, _known(card), n=1, cutoff=0.8)
         if near:
             yield DeckProblem(line, f'"{name}" is not known', f'Did you mean "{near[0]}"?', card.id, warning=True)
 
@@ -376,8 +398,6 @@ def rewrite_deck(text: str, deck: Deck) -> str:
 
     Cards that `read_deck` could not use stay in the file too.
     """
-    import tomlkit
-
     if not text.strip():
         return write_deck(deck)
     path = Path(f"{deck.name}.toml")
@@ -385,7 +405,7 @@ def rewrite_deck(text: str, deck: Deck) -> str:
     if deck == before:
         return text
     known, _ = _cards(_parsed(text, path), (), deck.name)
-    document = tomlkit.parse(text)
+    document = _parsed_for_writing(text, path)
     if deck.title != before.title:
         document["title"] = deck.title
     if deck.principles != before.principles:
@@ -394,7 +414,18 @@ def rewrite_deck(text: str, deck: Deck) -> str:
         _set_before_tables(document, "dropped", list(deck.dropped))
     _rewrite_pages(document, before, deck)
     _rewrite_cards(document, known, deck)
-    return tomlkit.dumps(document)
+    return str(document.as_string())
+
+
+def _parsed_for_writing(text: str, path: Path) -> Any:
+    """A parsed file with its comments and order. Raises DeckError for the few files that can be read only."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        return tomlkit.parse(text)
+    except (TOMLKitError, RecursionError):
+        raise DeckError("the file is nested too deep to be changed", "Make its tables flatter.", path=path) from None
 
 
 def _set_before_tables(document: Any, key: str, value: Any) -> None:
@@ -428,6 +459,11 @@ def _rewrite_pages(document: Any, before: Deck, deck: Deck) -> None:
         elif known[page.key] != page:
             table = next(table for table in document["page"] if table["key"] == page.key)
             table.update(_page_table(page))
+    gone = known.keys() - {page.key for page in deck.pages}
+    for index in reversed([at for at, table in enumerate(document["page"]) if table.get("key") in gone]):
+        del document["page"][index]
+    if not document["page"]:
+        del document["page"]
 
 
 def _rewrite_cards(document: Any, known: Mapping[int, Card], deck: Deck) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from lpdeck.pages.wording import cut_from, same
+from lpdeck.pages.wording import cut_from, is_beginning, key, same
 from lpdeck.walkthrough import FollowUp, Level, Reframing, Stage
 
 Item = TypeVar("Item")
@@ -17,12 +18,19 @@ _FARTHEST_COPY = 30
 
 def unique(items: Iterable[str]) -> tuple[str, ...]:
     """The items without copies, and without beginnings of other items that a cut has left."""
-    kept: list[str] = []
+    kept: dict[str, str] = {}
+    keys: list[str] = []  # in alphabetical order, in which a beginning stands right before what begins with it
     for item in filter(None, items):
-        if not any(same(item, other) or cut_from(item, other) for other in kept):
-            kept = [other for other in kept if not cut_from(other, item)]
-            kept.append(item)
-    return tuple(kept)
+        own = key(item)
+        at = bisect_left(keys, own)
+        if own in kept or (at < len(keys) and is_beginning(own, keys[at])):
+            continue
+        if at and is_beginning(keys[at - 1], own):
+            at -= 1
+            del kept[keys.pop(at)]
+        keys.insert(at, own)
+        kept[own] = item
+    return tuple(kept.values())
 
 
 def merged(items: Iterable[Item], fuse: Callable[[Item, Item], Item | None]) -> tuple[Item, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -92,12 +93,13 @@ def _content(pieces: Sequence[Piece], ledger: Ledger) -> InterviewQuestion:
 def _head(lines: Sequence[Line], slot: Slot) -> tuple[str | None, str | None]:
     """The title, and the question as the interviewer asks it; what else stands there is reported."""
     asked = _prompt(lines)
-    title = _title([line for line in lines if line not in asked], asked)
+    taken = set(map(id, asked))
+    title = _title([line for line in lines if id(line) not in taken], asked)
     slot.ledger.use(asked, slot.section)
     for line in lines:
         if title is not None and same(line.text, title.text):
             slot.ledger.use(line, slot.section)
-        elif line not in asked:
+        elif id(line) not in taken:
             slot.ledger.report(line, HEADING if is_loose(line) else NO_PLACE)
     prompt = " ".join(unique(plain(line) for line in asked)) or None
     return title.text if title else None, said(prompt) if prompt else None
@@ -124,13 +126,13 @@ def _is_heading(line: Line) -> bool:
 def _title(lines: Sequence[Line], asked: Sequence[Line]) -> Line | None:
     """The heading that fits the question best: by words in common, by standing there twice, by its length."""
     candidates = [line for line in lines if _is_heading(line) and line.kind is Kind.TEXT]
+    copies = Counter(key(line.text) for line in candidates)
     stems = {word[:_STEM] for line in asked for word in _words(line.text)}
 
     def fitness(line: Line) -> tuple[int, int, int]:
         common = sum(word[:_STEM] in stems for word in _words(line.text))
-        copies = sum(same(line.text, other.text) for other in candidates)
         words = len(line.text.split())
-        return 2 * (common + (copies > 1) + (words > 2)), words, -line.number
+        return 2 * (common + (copies[key(line.text)] > 1) + (words > 2)), words, -line.number
 
     return max(candidates, key=fitness, default=None)
 

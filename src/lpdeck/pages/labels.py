@@ -172,15 +172,27 @@ WALKTHROUGH = Vocabulary(WALKTHROUGH_LABELS, _WALKTHROUGH_IN_FULL)
 QUESTION = Vocabulary(QUESTION_LABELS, _QUESTION_IN_FULL)
 
 
-def _formed(label: Label, word: str, rest: str, *, name: str = "", again: re.Pattern[str] | None = None) -> Mark | None:
+_MOST_COPIES = 4
+"""How often a label that was copied twice, and again, may stand on one line."""
+
+
+def _formed(
+    label: Label,
+    word: str,
+    rest: str,
+    *,
+    name: str = "",
+    again: re.Pattern[str] | None = None,
+    copies: int = _MOST_COPIES,
+) -> Mark | None:
     """The mark for `label`, written as `word` and followed by `rest`, or None where a sentence begins."""
     form = _form(word, rest)
     if form is None:
         return None
     content = _AFTER_LABEL.sub("", rest, count=1) if form is not Form.ALONE else ""
-    twice = again.match(content) if again is not None and content else None
+    twice = again.match(content) if again is not None and content and copies else None
     if twice is not None and twice.lastgroup == label.name and twice.start(twice.lastgroup) == 0:
-        doubled = _formed(label, word, content[twice.end() :], name=name, again=again)
+        doubled = _formed(label, word, content[twice.end() :], name=name, again=again, copies=copies - 1)
         return doubled or Mark(label, form, content, name)
     return Mark(label, form, content, name)
 

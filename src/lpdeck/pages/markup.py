@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import count, repeat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,8 +24,23 @@ def html_to_text(markup: str) -> str:
     """The text of an HTML page, one line a block, list items with their bullet or number."""
     from bs4 import BeautifulSoup
 
-    soup = BeautifulSoup(markup, "html.parser")
+    soup = BeautifulSoup(_readable(markup), "html.parser")
     return _lines("".join(_flow(soup)))
+
+
+def _readable(markup: str) -> str:
+    """The markup without what the parser can not read, or reads again and again.
+
+    `<![if …]>`, of which it knows a few words only, becomes what a browser makes of it: a comment. Tags and comments
+    that nothing ever closes become text, as they do there; it would look for their end at each of them.
+    """
+    return _closed(_closed(markup.replace("<![", "<!~["), "<!--", "-->"), "<", ">")
+
+
+def _closed(markup: str, opener: str, closer: str) -> str:
+    """The markup, in which no opener stands after the last closer."""
+    end = markup.rfind(closer) + 1
+    return markup[:end] + markup[end:].replace(opener, opener.replace("<", "&lt;"))
 
 
 def _lines(flow: str) -> str:
@@ -41,9 +57,9 @@ def _flow(root: Tag) -> Iterator[str]:
     """The page's text with the line ends of its blocks; walks without recursion, however deep the page is."""
     from bs4.element import NavigableString, PreformattedString, Tag
 
-    work: list[object] = [root]
+    work: list[tuple[object, bool, Iterator[str]]] = [(root, False, _BULLETS)]
     while work:
-        node = work.pop()
+        node, verbatim, marks = work.pop()
         if isinstance(node, str) and not isinstance(node, NavigableString):
             yield node
         elif isinstance(node, Tag) and node.name == "br":
@@ -51,10 +67,30 @@ def _flow(root: Tag) -> Iterator[str]:
         elif isinstance(node, Tag):
             if not _is_hidden(node):
                 end = _line_end(node)
-                work += [end, *reversed(node.contents), _marker(node), end]
+                verbatim, inner = verbatim or node.name == "pre", _marks(node)
+                marker = next(marks) if node.name == "li" else ""
+                work.append((end, verbatim, inner))
+                work += ((each, verbatim, inner) for each in reversed(node.contents))
+                work += ((marker, verbatim, inner), (end, verbatim, inner))
+            elif node.name == "li":
+                next(marks)
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
             text = re.sub(rf"[{_BLOCK}{_PARAGRAPH}]", "", node)
-            yield text if node.find_parent("pre") else re.sub(r"\s+", " ", text)
+            yield text if verbatim else re.sub(r"\s+", " ", text)
+
+
+_BULLETS = repeat("• ")
+
+
+def _marks(parent: Tag) -> Iterator[str]:
+    """What stands before each list item right inside of a tag: its number in an ordered list, else a bullet."""
+    if parent.name != "ol":
+        return _BULLETS
+    start = str(parent.get("start", "1"))
+    return (f"{number}. " for number in count(int(start) if _NUMBER.fullmatch(start) else 1))
+
+
+_NUMBER = re.compile("[0-9]{1,9}")
 
 
 def _among(tag: Tag, names: str) -> bool:
@@ -71,15 +107,3 @@ def _line_end(tag: Tag) -> str:
     if _among(tag, _PARAGRAPHS):
         return _PARAGRAPH
     return _BLOCK if _among(tag, _LINES) else " " if _among(tag, " td th ") else ""
-
-
-def _marker(tag: Tag) -> str:
-    """What stands before a list item: its number in an ordered list, else a bullet."""
-    if tag.name != "li":
-        return ""
-    parent = tag.parent
-    if parent is None or parent.name != "ol":
-        return "• "
-    before = sum(1 for _ in tag.find_previous_siblings("li"))
-    start = str(parent.get("start", "1"))
-    return f"{before + (int(start) if start.isdecimal() else 1)}. "

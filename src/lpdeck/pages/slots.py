@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lpdeck.pages.copies import unique
 from lpdeck.pages.ledger import Ledger
 from lpdeck.pages.lines import Kind, Line, is_loose
-from lpdeck.pages.wording import cut_from, phrases, same
+from lpdeck.pages.wording import cut_from, key, phrases, same
 
 NO_PLACE = "has no place here"
 SECOND = "a second paragraph where one is expected"
@@ -48,7 +48,8 @@ class Slot:
         solid = [line for line in lines if not is_loose(line)] or [_longest(lines)]
         kept = [line for line in solid if line.kind not in (Kind.BULLET, Kind.NUMBERED)] or solid
         self.ledger.use(kept, self.section)
-        self.ledger.report((line for line in lines if line not in kept), HEADING)
+        taken = set(map(id, kept))
+        self.ledger.report((line for line in lines if id(line) not in taken), HEADING)
         return "\n".join(plain(line) for line in _without_copies(kept))
 
     def _spare(self, line: Line, text: str) -> None:
@@ -63,8 +64,9 @@ class Slot:
         bullets = [line for line in lines if is_item(line)]
         chosen = bullets or (list(lines) if after_text else _first_block(lines))
         self.ledger.use(chosen, self.section)
+        taken = set(map(id, chosen))
         for line in lines:
-            if line not in chosen:
+            if id(line) not in taken:
                 self.ledger.report(line, HEADING if is_loose(line) else NO_PLACE)
         return unique(line.body for line in chosen)
 
@@ -86,11 +88,10 @@ def _longest(lines: Sequence[Line]) -> Line:
 
 
 def _without_copies(lines: Sequence[Line]) -> list[Line]:
-    kept: list[Line] = []
+    kept: dict[str, Line] = {}
     for line in lines:
-        if not any(same(plain(line), plain(other)) for other in kept):
-            kept.append(line)
-    return kept
+        kept.setdefault(key(plain(line)), line)
+    return list(kept.values())
 
 
 def _first_block(lines: Sequence[Line]) -> list[Line]:

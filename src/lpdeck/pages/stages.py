@@ -26,6 +26,7 @@ class _Draft:
     letter: str = ""
     seen: set[Label] = field(default_factory=set)
     pieces: list[Piece] = field(default_factory=list)
+    begins: dict[Label, str] = field(default_factory=dict)
 
     def takes(self, piece: Piece) -> bool:
         """Whether a piece belongs to this stage and does not begin the next one."""
@@ -42,12 +43,14 @@ class _Draft:
 
     def repeats(self, piece: Piece) -> bool:
         """Whether a piece is a copy of one that the stage has, or gives text to an empty one."""
-        mine = [line.text for own in self.pieces if own.label is piece.label for line in own.lines]
-        return not mine or not piece.lines or any(same(mine[0], line.text) for line in piece.lines)
+        mine = self.begins.get(piece.label)
+        return mine is None or not piece.lines or any(same(mine, line.text) for line in piece.lines)
 
     def add(self, piece: Piece) -> None:
         self.seen.add(piece.label)
         self.pieces.append(piece)
+        if piece.lines:
+            self.begins.setdefault(piece.label, piece.lines[0].text)
         if piece.label is Label.LETTER:
             self.letter = piece.name
 

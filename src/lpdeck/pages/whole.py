@@ -34,9 +34,10 @@ def _is_closed(end: End, ledger: Ledger, problems: Sequence[Problem], last_navig
     own = set().union(*(ledger.sections.get(name, set()) for name in (end.section, *end.also)))
     if not own:
         return False
+    first, last = min(own), max(own)
     known = ledger.used() - own
-    following = min((line for line in (*known, last_navigation) if line > max(own)), default=0)
-    limit = following or max(own)
-    if any(min(own) <= problem.line <= limit for problem in problems):
+    following = min((line for line in (*known, last_navigation) if line > last), default=0)
+    limit = following or last
+    if any(first <= problem.line <= limit for problem in problems):
         return False
     return bool(following) or end.counted

@@ -190,8 +190,12 @@ def key(text: str) -> str:
 
 def cut_from(short: str, long: str) -> bool:
     """Whether `short` is the beginning of `long` and long enough not to be so by chance."""
-    head = key(short)
-    return len(head) >= 12 and key(long).startswith(head)
+    return is_beginning(key(short), key(long))
+
+
+def is_beginning(short: str, long: str) -> bool:
+    """The same of two keys."""
+    return len(short) >= 12 and long.startswith(short)
 
 
 _LENGTH = re.compile(
