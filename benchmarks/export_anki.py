@@ -1,71 +1,64 @@
-"""An Anki package of 10,000 cards, against genanki: time, size, and memory as the number of cards grows.
+"""An Anki package, against genanki and Anki's own exporter: time and size.
 
-Both write the same notes with the same fields from values in memory; ours is deflated, genanki's is not. The peak of
-memory is measured in processes of their own, for ours also at 1,000 and 100,000 cards.
+All write the same notes with the same fields. Ours and genanki's come from values in memory, Anki's from a collection
+into which ours was imported; ours is deflated, genanki's is not.
 """
 
 from __future__ import annotations
 
-import resource
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+from scale import Scale
+from table import Row, compared
+from timing import here, in_turn
 
-from timing import in_turn, report
+from homes import Homes, into_anki
 
-CARDS = 10_000
 TARGET_TIME, TARGET_SIZE = 1.3, 0.25
 
 
-def main() -> None:
-    """Prints the time and size of both, and the memory of ours."""
-    with tempfile.TemporaryDirectory() as folder:
-        ours, theirs = Path(folder) / "ours.apkg", Path(folder) / "theirs.apkg"
-        print(f"{'':<44} {'lpdeck':>11} {'genanki':>11}")
-        times = in_turn(lambda: seconds(ours, CARDS), lambda: genanki_seconds(theirs, CARDS), runs=5)
-        report(f"package of {CARDS:,} cards", *times, target=TARGET_TIME)
-        sizes = ours.stat().st_size, theirs.stat().st_size
-        share = sizes[0] / sizes[1]
-        print(f"{'size':<44} {sizes[0]:>8,} B {sizes[1]:>8,} B   ratio {share:.2f}   target {TARGET_SIZE:.2f}")
-        for cards in (1_000, CARDS, 100_000):
-            print(f"peak memory of {cards:>7,} cards{'':<17} {peak('ours', cards):>8.0f} MB")
-        print(f"peak memory of {CARDS:>7,} cards{'':<17} {'':>11} {peak('genanki', CARDS):>8.0f} MB")
+def rows(homes: Homes, scale: Scale) -> Iterator[Row]:
+    """The ratios of time and size."""
+    from anki.collection import Collection
+
+    cards, runs = scale.cards, max(scale.runs // 3, 3)
+    ours, genanki, anki = (homes.folder / f"{name}.apkg" for name in ("ours", "genanki", "anki"))
+    path = homes.folder / "exported.anki2"
+    write_package_of(ours, cards)
+    into_anki(ours, path)
+    collection = Collection(str(path))
+    ways = (
+        lambda: write_package_of(ours, cards),
+        lambda: write_with_genanki(genanki, cards),
+        lambda: write_with_anki(collection, anki),
+    )
+    found = in_turn(*map(here, ways), runs=runs)
+    collection.close()
+    name = "export of a package"
+    yield from compared(name, "genanki", *found[:2], size=cards, target=TARGET_TIME)
+    yield _sizes(name, "genanki", cards, ours, genanki, TARGET_SIZE)
+    yield from compared(name, "Anki's exporter", found[0], found[2], size=cards)
+    yield _sizes(name, "Anki's exporter", cards, ours, anki, None)
 
 
-def peak(which: str, cards: int) -> float:
-    """The greatest memory (MB) of a process that writes one package."""
-    command = [sys.executable, __file__, which, str(cards)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+def _sizes(name: str, against: str, cards: int, ours: Path, theirs: Path, target: float | None) -> Row:
+    sizes = [(float(path.stat().st_size),) for path in (ours, theirs)]
+    return Row(name, against, *sizes, cards, "size", target)
 
 
-def peak_of_this_process() -> float:
-    """The greatest memory (MB) since this program began; where the system does not say, since before it did."""
-    try:
-        status = Path("/proc/self/status").read_text()
-        return int(status.split("VmHWM:")[1].split()[0]) / 1024
-    except (OSError, IndexError):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def seconds(path: Path, cards: int) -> float:
-    """How long our writer takes."""
+def write_package_of(path: Path, cards: int) -> None:
+    """Writes a package of so many follow-up cards, made as they are asked for."""
     from lpdeck.anki.package import PackageOptions, write_package
     from lpdeck.config import Config
 
     config = Config(time_zone="UTC")
     options = PackageOptions(config.scheduler, config.calendar, config.calendar.day_of(0), False, 4)
-    begin = time.perf_counter()
-    write_package(path, exported(cards), options)
-    return time.perf_counter() - begin
+    write_package(path, _exported(cards), options)
 
 
-def exported(cards: int) -> Iterator[object]:
-    """Follow-up cards, made as they are asked for."""
+def _exported(cards: int) -> Iterator[Any]:
     from lpdeck.anki.package import Exported
     from lpdeck.scheduling import NEW
     from lpdeck.store.hot import StoredCard
@@ -91,15 +84,14 @@ def words(number: int) -> dict[str, str]:
     }
 
 
-def genanki_seconds(path: Path, cards: int) -> float:
-    """How long genanki takes for the same notes."""
+def write_with_genanki(path: Path, cards: int) -> None:
+    """Writes the same notes with genanki."""
     import genanki
 
     from lpdeck.anki.notes import note_type_of
 
     kind = note_type_of("follow-up")
     names = [name for name, _ in kind.fields]
-    begin = time.perf_counter()
     model = genanki.Model(
         kind.id,
         kind.name,
@@ -113,14 +105,10 @@ def genanki_seconds(path: Path, cards: int) -> float:
         tags = ["LP::ownership", "kind::follow-up", "source::bench"]
         deck.add_note(genanki.Note(model=model, fields=[fields.get(name, "") for name in names], tags=tags))
     genanki.Package(deck).write_to_file(str(path))
-    return time.perf_counter() - begin
 
 
-if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        with tempfile.TemporaryDirectory() as folder:
-            write = seconds if sys.argv[1] == "ours" else genanki_seconds
-            write(Path(folder) / "one.apkg", int(sys.argv[2]))
-            print(peak_of_this_process())
-    else:
-        main()
+def write_with_anki(collection: Any, path: Path) -> None:
+    """Writes a package of a whole collection, for the Anki of today."""
+    from anki.collection import ExportAnkiPackageOptions
+
+    collection.export_anki_package(out_path=str(path), options=ExportAnkiPackageOptions(), limit=None)

@@ -1,20 +1,20 @@
-"""The first card of a home with 10,000 cards, against a bare script of sqlite3, typer and fsrs.
+"""The first card and `lpdeck due --count`, against a bare script of sqlite3, typer and fsrs, and one that opens Anki.
 
-Both run on a pseudo-terminal and are timed until their card is on it. The script selects one row, computes its four
-previews and prints it; lpdeck finds what is due, draws the card, and has the four previews ready.
+All run on a pseudo-terminal and are timed until their card is on it. The bare script selects one row, computes its four
+previews and prints it; Anki's opens a collection of the same cards, fetches the first and names its four intervals;
+lpdeck finds what is due, draws the card, and has the four previews ready.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import sysconfig
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 
-sys.path.insert(0, str(Path(__file__).parent))
+from scale import Scale
+from table import Row, compared
+from timing import PROGRAM, in_turn, script, until
 
-from timing import ENVIRONMENT, in_turn, report, seconds_until
+from homes import Homes
+from lpdeck.home import Home
 
 BARE = """
 import sqlite3, sys
@@ -35,43 +35,36 @@ def main(path: str):
 app()
 """
 
+ANKI = """
+import sys
+from anki.collection import Collection
 
-def make_home(home: Path, cards: int) -> None:
-    """A home of handwritten cards in decks of 500, indexed."""
-    (home / "decks").mkdir(parents=True)
-    for deck in range(cards // 500):
-        text = 'schema = 1\ntitle = "Deck"\nprinciples = ["ownership"]\n'
-        for card in range(500):
-            text += (
-                f'\n[[card]]\nid = "d{deck}/basic-{card}"\nkind = "basic"\nfront = "Front {deck}-{card}?"\nback = "."\n'
-            )
-        (home / "decks" / f"d{deck:03}.toml").write_text(text)
-    subprocess.run([program(), "due"], env=ENVIRONMENT | {"LPDECK_HOME": str(home)}, check=True, capture_output=True)
+collection = Collection(sys.argv[1])
+card = collection.sched.get_queued_cards(fetch_limit=1).cards[0]
+print(list(collection.sched.describe_next_states(card.states)), collection.get_note(card.card.note_id).fields)
+print("anki card")
+"""
 
-
-def program() -> str:
-    """The `lpdeck` of the environment that runs this."""
-    return str(Path(sysconfig.get_path("scripts")) / "lpdeck")
+TARGET = 1.3
+WHY = "the modules of a card's screen, its keys and its options are loaded besides"
 
 
-def main() -> None:
-    """Prints the ratios."""
-    with tempfile.TemporaryDirectory() as folder:
-        home, script = Path(folder) / "home", Path(folder) / "bare.py"
-        make_home(home, 10_000)
-        script.write_text(BARE)
-        bare = [sys.executable, str(script), str(home / "lpdeck.db")]
-        print(f"{'':<44} {'lpdeck':>11} {'bare':>11}")
-        for name, command, marker in (
-            ("first card, 10,000 cards", [program(), "review"], "keys"),
-            ("lpdeck due --count, 10,000 cards", [program(), "due", "--count"], "10"),
-        ):
-            times = in_turn(
-                lambda command=command, marker=marker: seconds_until(command, marker, home),
-                lambda: seconds_until(bare, "bare card"),
-            )
-            report(name, *times, target=1.5)
+def rows(homes: Homes, scale: Scale) -> Iterator[Row]:
+    """The first card after a year of reviews and where all cards are new, and the count."""
+    year, new = homes.year(scale.cards), homes.new(scale.cards)
+    anki = until(script(homes.folder, "anki_card", ANKI, str(homes.anki(year))), "anki card")
+    review, count = [PROGRAM, "review"], [PROGRAM, "due", "--count"]
 
+    def bare(home: Home) -> list[str]:
+        return script(homes.folder, "bare_card", BARE, str(home.database))
 
-if __name__ == "__main__":
-    main()
+    for name, command, marker, home, target in (
+        ("first card", review, "keys", year, TARGET),
+        ("first card, a new one", review, "keys", new, TARGET),
+        ("due --count, the process", count, "\n", year, None),
+    ):
+        ours = until(command, marker, home.path)
+        found = in_turn(ours, until(bare(home), "bare card"), anki, runs=scale.runs)
+        yield from compared(name, "bare script", found[0], found[1], size=scale.cards, target=target, why=WHY)
+        if home is year:
+            yield from compared(name, "opening Anki", found[0], found[2], size=scale.cards)

@@ -1,149 +1,73 @@
-"""The next card with its four previews and a durable answer, against the same work in plain sqlite3 and fsrs.
+"""The next card with its four previews and a durable answer, against plain sqlite3 and fsrs, and Anki's backend.
 
-Both have a database of their own with the same cards, all in Review and due, on the same disk, and read their queue
-once before. Each answer reads a card and its schedule, computes what the four ratings would give, and commits an
-event with the new schedule. How long a disk takes to make a commit durable varies more than anything measured here,
-so the time on the processor is printed beside what elapsed.
+All have a database of their own with the same cards, all in Review and due, on the same disk, and read their queue
+once before. Each answer of ours and of the plain script reads a card and its schedule, computes what the four ratings
+would give, and commits an event with the new schedule. Anki fetches its queued card, describes the four states and
+answers; it does not read the note's words. All three wait for the disk at every answer. How long a disk takes to make a
+commit durable varies more than anything measured here, so the time on the processor stands beside what elapsed.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
-import statistics
-import sys
-import tempfile
-import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 
 import fsrs
+from scale import Scale
+from table import Row, compared
+from timing import blocks, here, in_turn
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from first_card import make_home
-from timing import report
-
-from lpdeck.days import Calendar, StudyDay
-from lpdeck.events import Event, Kind, next_id
+from homes import CALENDAR, Homes, now_ms, opened
 from lpdeck.home import Home
 from lpdeck.review.queue import Limits
 from lpdeck.review.session import Asked, ReviewSession
-from lpdeck.scheduling import Memory, Rating, Schedule, Scheduler, State
-from lpdeck.store.hot import ADD_EVENT, PUT_SCHEDULE, event_row, open_hot, schedule_row
+from lpdeck.scheduling import Rating, Scheduler
 
-SIZES = (1_000, 10_000, 100_000)
-ANSWERS, BLOCKS = 45, 20  # with a first block to warm up: fewer answers than the smallest home has cards
-CLOCKS = ("elapsed", "processor")
-CALENDAR = Calendar(UTC, 4)
+BLOCK = 45  # answers of which a median is taken; with one block to warm up, fewer than the smallest home has cards
+TARGET_PLAIN, TARGET_ANKI = 1.2, 1.3
 
 Answer = Callable[[], object]
 """Shows the next card and answers it."""
 
 
-Cost = tuple[float, float]
-"""What one answer took: seconds elapsed, and seconds on the processor."""
+def rows(homes: Homes, scale: Scale) -> Iterator[Row]:
+    """Both ratios at each size, of blocks of answers."""
+    for cards in scale.sizes:
+        home = homes.due(cards)
+        ways = [lpdeck(_copy(home)), Plain(_database(home, "plain.db")).answer, Anki(homes.anki(home)).answer]
+        found = in_turn(*map(here, ways), runs=BLOCK * (scale.runs + 5), warm_up=BLOCK)
+        ours, plain, anki = (blocks(costs, BLOCK) for costs in found)
+        name = "next card and answer"
+        yield from compared(name, "sqlite3 and py-fsrs", ours, plain, size=cards, target=TARGET_PLAIN, processor=True)
+        yield from compared(name, "Anki's backend", ours, anki, size=cards, target=TARGET_ANKI, processor=True)
 
 
-def main() -> None:
-    """Prints the time of one answer and the ratios of the blocks: the least, the median and the greatest."""
-    print(f"{'next card and answer':<44} {'lpdeck':>11} {'plain':>11}")
-    for cards in SIZES:
-        with tempfile.TemporaryDirectory() as folder:
-            blocks = measured(*both(Path(folder), cards))
-        for clock, target in enumerate((1.3, None)):
-            ours, plain = medians([pair for block in blocks for pair in block], clock)
-            ratios = [first / second for first, second in (medians(block, clock) for block in blocks)]
-            report(f"{cards:,} cards, {CLOCKS[clock]}", ours, plain, ratios, target)
+def _copy(home: Home) -> Home:
+    """A home of its own to answer in."""
+    copy = Home(home.path.with_name(home.path.name + "-answered"))
+    shutil.rmtree(copy.path, ignore_errors=True)
+    copy.path.mkdir()
+    _database(home, copy.database)
+    return copy
 
 
-def both(folder: Path, cards: int) -> tuple[Answer, Answer]:
-    """The two ways to answer, each over a home of its own with the same cards."""
-    home, copy = Home(folder / "home"), folder / "plain.db"
-    make_home(home.path, cards)
-    with closing(sqlite3.connect(home.database)) as connection, closing(sqlite3.connect(copy)) as target:
-        make_due(connection, CALENDAR.day_of(now_ms()))
-        connection.backup(target)
-    return lpdeck(home), Plain(copy).answer
-
-
-def measured(ours: Answer, plain: Answer) -> list[list[tuple[Cost, Cost]]]:
-    """Blocks of answers, ours and the plain one in turn, so that both meet the disk in the same mood."""
-    pairs = [(cost(ours), cost(plain)) for _ in range(ANSWERS * (BLOCKS + 1))]
-    return [pairs[start : start + ANSWERS] for start in range(ANSWERS, len(pairs), ANSWERS)]
-
-
-def cost(answer: Answer) -> Cost:
-    """What one answer takes."""
-    elapsed, processor = time.perf_counter(), time.process_time()
-    answer()
-    return time.perf_counter() - elapsed, time.process_time() - processor
-
-
-def medians(pairs: Sequence[tuple[Cost, Cost]], clock: int) -> tuple[float, float]:
-    """The median of ours and of the plain one (seconds), by the clock of this place in CLOCKS."""
-    ours, plain = ([pair[way][clock] for pair in pairs] for way in (0, 1))
-    return statistics.median(ours), statistics.median(plain)
-
-
-def now_ms() -> int:
-    """Milliseconds since 1970, UTC."""
-    return time.time_ns() // 1_000_000
-
-
-def make_due(connection: sqlite3.Connection, today: StudyDay) -> None:
-    """Gives every card one answer, some weeks ago, and a schedule in Review that is due by today."""
-    (device,) = connection.execute("SELECT id FROM device WHERE here = 1").fetchone()
-    cards = [row[0] for row in connection.execute("SELECT id FROM card ORDER BY id")]
-    schedules = dict(zip(cards, due_schedules(today), strict=False))
-    with connection:
-        connection.executemany(ADD_EVENT, map(event_row, first_answers(schedules, device)))
-        connection.executemany(PUT_SCHEDULE, [schedule_row(card, one) for card, one in schedules.items()])
-
-
-def due_schedules(today: StudyDay) -> Iterator[Schedule]:
-    """Schedules without end: due one to thirty days ago, after one to forty days."""
-    random = Random(1)
-    while True:
-        interval, late = random.randint(1, 40), random.randint(1, 30)
-        due = StudyDay(today - late)
-        memory = Memory(interval * random.uniform(0.8, 1.2), random.uniform(1, 10))
-        last = StudyDay(due - interval)
-        yield Schedule(State.REVIEW, None, memory, due, None, last, last, last, interval, 1)
-
-
-def first_answers(schedules: dict[str, Schedule], device: str) -> Iterator[Event]:
-    """The answers that could have given the schedules."""
-    last: str | None = None
-    for number, (card, schedule) in enumerate(schedules.items()):
-        assert schedule.last_day is not None
-        at_ms = CALENDAR.starts_ms(schedule.last_day) + number
-        last = next_id(now_ms() - 86_400_000, last, number)
-        yield Event(
-            id=last,
-            at_ms=at_ms,
-            study_day=schedule.last_day,
-            device=device,
-            kind=Kind.ANSWER,
-            batch=last,
-            card=card,
-            rating=Rating.GOOD,
-            took_ms=5000,
-            interval=schedule.interval,
-            due=schedule.due_day,
-            weights="fsrs-6-defaults",
-        )
+def _database(home: Home, name: str | Path) -> Path:
+    target = home.path / name
+    target.unlink(missing_ok=True)
+    with closing(sqlite3.connect(home.database)) as connection, closing(sqlite3.connect(target)) as copy:
+        connection.backup(copy)
+    return target
 
 
 def lpdeck(home: Home) -> Answer:
     """Answers as the program does: a session over the store."""
-    store = open_hot(home)
-    assert store is not None
-    session = ReviewSession(store, Scheduler(), CALENDAR, Limits(0, 10**6), now_ms())
+    session = ReviewSession(opened(home), Scheduler(), CALENDAR, Limits(0, 10**6), now_ms())
 
     def answer() -> None:
         asked = session.next(now_ms())
@@ -217,5 +141,27 @@ class Plain:
             self.db.execute(CHANGE, (*memory, due, today, today, interval, reps + 1, lapses, card))
 
 
-if __name__ == "__main__":
-    main()
+class Anki:
+    """Anki's way through its queue, by the calls that its review screen makes."""
+
+    def __init__(self, path: Path) -> None:
+        from anki.collection import Collection
+        from anki.scheduler.v3 import CardAnswer
+
+        self.collection, self.answer_of = Collection(str(path)), CardAnswer
+
+    def answer(self) -> object:
+        """Fetches the next card, names its four intervals and gives Good."""
+        scheduler, at_ms = self.collection.sched, now_ms()
+        queued = scheduler.get_queued_cards(fetch_limit=1).cards[0]
+        shown = scheduler.describe_next_states(queued.states)
+        answer = self.answer_of(
+            card_id=queued.card.id,
+            current_state=queued.states.current,
+            new_state=queued.states.good,
+            rating=self.answer_of.GOOD,
+            answered_at_millis=at_ms,
+            milliseconds_taken=now_ms() - at_ms,
+        )
+        scheduler.answer_card(answer)
+        return shown

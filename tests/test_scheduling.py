@@ -135,6 +135,7 @@ def test_a_replay_gives_what_the_answers_gave(
 
 def plain(scheduler: Scheduler) -> fsrs.Scheduler:
     return fsrs.Scheduler(
+        parameters=scheduler.parameters,
         desired_retention=scheduler.desired_retention,
         learning_steps=[timedelta(seconds=step) for step in scheduler.learning_steps],
         relearning_steps=[timedelta(seconds=step) for step in scheduler.relearning_steps],
@@ -517,15 +518,28 @@ def test_a_retention_for_a_principle_moves_due_days_and_no_memory(
 
 
 @given(st.lists(st.tuples(st.sampled_from(Rating), st.integers(0, 400)), min_size=1, max_size=12), st.data())
-def test_a_memory_of_the_formulas_written_out_is_that_of_py_fsrs(
-    answers: list[tuple[Rating, int]], data: st.DataObject
-) -> None:
-    drawn = [data.draw(st.floats(low, high)) for low, high in WEIGHT_BOUNDS]
-    scheduler = Scheduler(weights=FSRS_6_DEFAULTS._replace(parameters=tuple(drawn)))
+def test_a_memory_is_that_of_py_fsrs_to_the_last_bit(answers: list[tuple[Rating, int]], data: st.DataObject) -> None:
+    drawn = tuple(data.draw(st.floats(low, high)) for low, high in WEIGHT_BOUNDS)
+    scheduler = Scheduler(weights=FSRS_6_DEFAULTS._replace(parameters=drawn))
+    theirs, card = fsrs.Scheduler(parameters=drawn, enable_fuzzing=False), fsrs.Card(card_id=1)
     memory, day, last = None, StudyDay(20_000), None
     for rating, wait in answers:
         day = StudyDay(day + wait)
-        expected = scheduler.next_memory(memory, last, rating, day)
-        found = scheduler.memory_after(memory, 0 if last is None else day - last, rating)
-        assert expected == pytest.approx(found, rel=1e-9)
-        memory, last = expected, day
+        card, _ = theirs.review_card(card, fsrs.Rating(rating), noon(day))
+        memory, last = scheduler.next_memory(memory, last, rating, day), day
+        assert (card.stability, card.difficulty) == memory
+
+
+@given(st.floats(0.001, 36500), st.floats(1, 10), st.integers(0, 2000), st.data())
+def test_the_four_outcomes_in_review_are_those_of_py_fsrs_with_any_weights(
+    stability: float, difficulty: float, elapsed: int, data: st.DataObject
+) -> None:
+    drawn = tuple(data.draw(st.floats(low, high)) for low, high in WEIGHT_BOUNDS)
+    scheduler = replace(data.draw(schedulers), weights=FSRS_6_DEFAULTS._replace(parameters=drawn))
+    theirs, day = plain(scheduler), StudyDay(TODAY + elapsed)
+    card = fsrs.Card(1, fsrs.State.Review, None, stability, difficulty, noon(TODAY), noon(TODAY))
+    for rating, memory, interval in scheduler._given(State.REVIEW, None, Memory(stability, difficulty), elapsed):
+        then, _ = theirs.review_card(card, fsrs.Rating(rating), noon(day))
+        wait = then.due - noon(day)
+        expected = wait.days if then.state == fsrs.State.Review else -int(wait.total_seconds())
+        assert (then.stability, then.difficulty, expected) == (*memory, interval)

@@ -7,8 +7,9 @@ same schedule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from lpdeck.days import StudyDay
@@ -96,7 +97,9 @@ def _uuid7(payload: int) -> str:
 
 def effective(events: Iterable[Event]) -> list[Event]:
     """The events that count: neither undone nor turns themselves, in the order of their ids."""
-    ordered = sorted(events, key=lambda event: event.id)
+    ordered = sorted(events, key=attrgetter("id"))
+    if not any(event.kind in TURNS for event in ordered):
+        return ordered  # nearly always
     redone = {event.target for event in ordered if event.kind is Kind.REDO}
     undone = {event.target for event in ordered if event.kind is Kind.UNDO and event.batch not in redone}
     return [event for event in ordered if event.kind not in TURNS and event.batch not in undone]
@@ -115,20 +118,22 @@ def replay(events: Iterable[Event], scheduler: Scheduler) -> Schedule:
         schedule = _answered(schedule, event, scheduler)
     last = _moment(answers[-1]) if answers else None
     for event in counting:
+        if event.kind in ANSWERS:
+            continue
         outlived = event.kind is Kind.RESCHEDULE and (last is None or _moment(event) < last)
         if event.kind is not Kind.RESET and not outlived:  # a reset has taken its answers away already
             schedule = marked(schedule, event)
     return schedule
 
 
-def _moment(event: Event) -> tuple[int, str]:
-    return event.at_ms, event.id
+_moment: Callable[[Event], tuple[int, str]] = attrgetter("at_ms", "id")
 
 
 def _answers(events: Sequence[Event]) -> list[Event]:
     """Answers since the last reset, in the order in which they were given."""
-    since = max((_moment(event) for event in events if event.kind is Kind.RESET), default=(-1, ""))
-    return sorted((event for event in events if event.kind in ANSWERS and _moment(event) > since), key=_moment)
+    answers = sorted((event for event in events if event.kind in ANSWERS), key=_moment)
+    since = max((_moment(event) for event in events if event.kind is Kind.RESET), default=None)
+    return answers if since is None else [event for event in answers if _moment(event) > since]
 
 
 def _answered(schedule: Schedule, event: Event, scheduler: Scheduler) -> Schedule:

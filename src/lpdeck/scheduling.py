@@ -1,8 +1,9 @@
 """Memory and schedule of a card, and what each rating would make of them. The only room that imports fsrs.
 
 FSRS is fed noon UTC of the study day, so that elapsed time is counted in whole study days as Anki and fsrs-rs
-count it; only learning steps are real time. py-fsrs's own fuzz is off: `fuzzed` spreads intervals with a
-generator seeded by the card, so that the interval shown is the interval given.
+count it; only learning steps are real time, and those py-fsrs takes. Days come from its formulas, written out in
+`formulas`. py-fsrs's own fuzz is off: `fuzzed` spreads intervals with a generator seeded by the card, so that the
+interval shown is the interval given.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 from hashlib import blake2b
-from math import exp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lpdeck.days import MINUTE_MS, StudyDay, noon
+from lpdeck.formulas import Formulas
 
 if TYPE_CHECKING:
     import fsrs
@@ -141,10 +142,7 @@ def misfit(weights: Weights) -> str | None:
 
 
 MOST_KEPT = 20_000
-"""How many answers to questions of py-fsrs are kept."""
-
-LEAST_STABILITY = 0.001
-"""Days; FSRS-6 knows no less."""
+"""How many answers to questions of FSRS are kept."""
 
 
 def becomes_leech(before: Schedule, after: Schedule) -> bool:
@@ -222,7 +220,7 @@ class Scheduler:
     def _given(
         self, state: State | None, step: int | None, memory: Memory | None, elapsed: int | None
     ) -> tuple[tuple[Rating, Memory, int], ...]:
-        """What py-fsrs gives for each rating: the memory and the interval (days; negative: seconds).
+        """What FSRS gives for each rating: the memory and the interval (days; negative: seconds).
 
         Kept, because a forecast asks the same of many cards that were answered alike.
         """
@@ -230,10 +228,21 @@ class Scheduler:
         if asked not in self._answered:
             if len(self._answered) >= MOST_KEPT:
                 self._answered.clear()
-            self._answered[asked] = tuple(self._reviewed(*asked))
+            if state is State.REVIEW and memory is not None and elapsed is not None:
+                self._answered[asked] = tuple(self._in_days(memory, elapsed))
+            else:
+                self._answered[asked] = tuple(self._in_steps(*asked))
         return self._answered[asked]
 
-    def _reviewed(
+    def _in_days(self, memory: Memory, elapsed: int) -> Iterator[tuple[Rating, Memory, int]]:
+        for rating in Rating:
+            after = self.memory_after(memory, elapsed, rating)
+            if rating is Rating.AGAIN and self.relearning_steps:
+                yield rating, after, -self.relearning_steps[0]
+            else:
+                yield rating, after, self.formulas.days(after.stability, self.desired_retention, self.maximum_interval)
+
+    def _in_steps(
         self, state: State | None, step: int | None, memory: Memory | None, elapsed: int | None
     ) -> Iterator[tuple[Rating, Memory, int]]:
         last_day, day = (None, StudyDay(0)) if elapsed is None else (StudyDay(0), StudyDay(elapsed))
@@ -255,43 +264,13 @@ class Scheduler:
 
     def next_memory(self, memory: Memory | None, last_day: StudyDay | None, rating: Rating, day: StudyDay) -> Memory:
         """The memory after an answer: a function of ratings and study days alone, whatever the steps were."""
-        import fsrs
-
-        card = self._fsrs_card(State.LEARNING if memory is None else State.REVIEW, None, memory, last_day)
-        if last_day is not None and day < last_day:
-            day = last_day
-        after, _ = self._fsrs.review_card(card, fsrs.Rating(rating), noon(day))
-        assert after.stability is not None
-        assert after.difficulty is not None
-        return Memory(after.stability, after.difficulty)
+        return self.memory_after(memory, 0 if last_day is None else day - last_day, rating)
 
     def memory_after(self, memory: Memory | None, elapsed: int, rating: Rating) -> Memory:
-        """The memory after an answer `elapsed` study days after the last one, for forecasts and statistics.
-
-        FSRS-6's formulas, written out: what `next_memory` gives, in a tenth of its time. What is stored comes from
-        py-fsrs alone.
-        """
-        w = self.weights.parameters
+        """The memory after an answer `elapsed` study days after the last one."""
         if memory is None:
-            return Memory(max(w[rating - 1], LEAST_STABILITY), _difficulty(w[4] - exp(w[5] * (rating - 1)) + 1))
-        stability, difficulty = memory
-        damped = difficulty - w[6] * (rating - 3) * (10 - difficulty) / 9
-        reverted = w[7] * (w[4] - exp(w[5] * 3) + 1) + (1 - w[7]) * damped
-        return Memory(self._stability_after(stability, difficulty, elapsed, rating), _difficulty(reverted))
-
-    def _stability_after(self, stability: float, difficulty: float, elapsed: int, rating: Rating) -> float:
-        w = self.weights.parameters
-        if elapsed < 1:
-            growth = exp(w[17] * (rating - 3 + w[18])) * stability ** -w[19]
-            return max(float(stability * (growth if rating is Rating.AGAIN else max(growth, 1.0))), LEAST_STABILITY)
-        factor, decay = self.curve
-        forgotten = 1 - (1 + factor * elapsed / stability) ** decay
-        if rating is Rating.AGAIN:
-            lasting = w[11] * difficulty ** -w[12] * ((stability + 1) ** w[13] - 1) * exp(forgotten * w[14])
-            return max(float(min(lasting, stability / exp(w[17] * w[18]))), LEAST_STABILITY)
-        bonus = {Rating.HARD: w[15], Rating.EASY: w[16]}.get(rating, 1.0)
-        growth = exp(w[8]) * (11 - difficulty) * stability ** -w[9] * (exp(forgotten * w[10]) - 1) * bonus
-        return max(float(stability * (1 + growth)), LEAST_STABILITY)
+            return Memory(*self.formulas.first(rating))
+        return Memory(*self.formulas.after(*memory, elapsed, rating))
 
     def retrievability(self, memory: Memory, last_day: StudyDay, day: StudyDay) -> float:
         """The predicted chance (0 to 1) of recalling a card on a study day.
@@ -299,9 +278,7 @@ class Scheduler:
         FSRS-6's forgetting curve, R = (1 + F·t/S)^(-w20) with F such that R = 0.9 at t = S; t is whole study days.
         The same figure as py-fsrs's get_card_retrievability, without making a card of it.
         """
-        factor, decay = self.curve
-        elapsed = max(0, day - last_day)
-        return float((1 + factor * elapsed / memory.stability) ** decay)
+        return self.formulas.recall(memory.stability, max(0, day - last_day))
 
     def recall(self, schedule: Schedule, day: StudyDay) -> float | None:
         """The predicted chance (0 to 1) of recalling a card on a study day; None while it is new."""
@@ -331,8 +308,12 @@ class Scheduler:
     @cached_property
     def curve(self) -> tuple[float, float]:
         """Factor and decay of the forgetting curve: R = (1 + factor · elapsed / stability) ^ decay."""
-        decay = -self.weights.parameters[20]
-        return 0.9 ** (1 / decay) - 1, decay
+        return self.formulas.factor, self.formulas.decay
+
+    @cached_property
+    def formulas(self) -> Formulas:
+        """FSRS-6's formulas with the weights in use."""
+        return Formulas(self.weights.parameters)
 
     @cached_property
     def _fsrs(self) -> fsrs.Scheduler:
@@ -372,10 +353,6 @@ class Scheduler:
 
 
 _EPOCH = noon(StudyDay(0))
-
-
-def _difficulty(value: float) -> float:
-    return min(max(value, 1.0), 10.0)
 
 
 def apply_answer(

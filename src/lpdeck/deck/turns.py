@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterator
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lpdeck.deck.model import Card, Deck
+if TYPE_CHECKING:  # a review asks for the waves alone
+    from lpdeck.deck.model import Card, Deck
 
 FIRST_KINDS = ("follow-up", "disqualifier", "quiz", "basic")
 """The kinds that are begun before the others: what an interview asks for, and what the learner wrote by hand."""

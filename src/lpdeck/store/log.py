@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import groupby
+from operator import attrgetter
 
 import sqlalchemy as sa
 
 from lpdeck.events import Event, Kind, replay
-from lpdeck.scheduling import Schedule, Scheduler
+from lpdeck.scheduling import Rating, Schedule, Scheduler
 from lpdeck.store.hot import EVENT_COLUMNS, event_of, schedule_of
 from lpdeck.store.tables import event, schedule
 
@@ -33,14 +35,32 @@ def replayed(connection: sa.Connection, scheduler: Scheduler) -> Iterator[tuple[
     turns: dict[str | None, list[Event]] = {}
     for row in connection.execute(_turns()):
         turns.setdefault(row.target, []).append(event_of(tuple(row)))
-    query = sa.select(*EVENT_FIELDS).where(event.c.card.is_not(None)).order_by(event.c.card, event.c.id)
-    rows = (event_of(tuple(row)) for row in connection.execute(query))
-    for name, group in groupby(rows, key=lambda one: one.card):
-        assert name is not None
+    for name, group in groupby(_by_card(connection), key=attrgetter("card")):
         own = list(group)
-        undos = [undo for batch in {one.batch for one in own} for undo in turns.get(batch, ())]
-        redos = [redo for undo in undos for redo in turns.get(undo.batch, ())]
-        yield name, replay([*own, *undos, *redos], scheduler)
+        if turns:
+            undos = [undo for batch in {one.batch for one in own} for undo in turns.get(batch, ())]
+            own += [*undos, *(redo for undo in undos for redo in turns.get(undo.batch, ()))]
+        yield name, replay(own, scheduler)
+
+
+def _by_card(connection: sa.Connection) -> Iterator[Event]:
+    """The events of every card, card by card and in order of id, with what a replay asks for and no more.
+
+    The log is read as it lies and sorted, by thousands: to look up each event of a card by the index on cards takes
+    half as long again.
+    """
+    flag = sa.case((event.c.kind == Kind.FLAG, event.c.detail))
+    columns = (
+        event.c[name] for name in ("id", "at_ms", "study_day", "kind", "batch", "card", "rating", "interval", "due")
+    )
+    as_it_lies: sa.ColumnElement[str] = sa.literal_column("+event.card")
+    query = sa.select(*columns, flag).where(as_it_lies.is_not(None)).order_by(as_it_lies, event.c.id)
+    kinds, ratings = {kind.value: kind for kind in Kind}, (None, *Rating)
+    for rows in connection.execute(query).partitions(1000):
+        for id_, at_ms, day, kind, batch, card, rating, interval, due, detail in rows:
+            about = json.loads(detail) if detail else {}
+            given = ratings[rating or 0]
+            yield Event(id_, at_ms, day, "", kinds[kind], batch, card, None, given, None, interval, due, None, about)
 
 
 def _turns() -> sa.Select[tuple[object, ...]]:
