@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,14 +16,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from stores import answer, day_of, mark, redo, undo
 
-from homes import MINUTE, SCHEDULER, basic, indexed, opened, put_deck, query, stored_and_replayed
+from homes import MINUTE, SCHEDULER, basic, change, indexed, opened, put_deck, query, stored_and_replayed
 from lpdeck.errors import HomeError
 from lpdeck.events import Kind
 from lpdeck.home import Home
 from lpdeck.scheduling import FSRS_6_DEFAULTS, Rating, Scheduler
-from lpdeck.store import SCHEMA, log, tables
+from lpdeck.store import SCHEMA, log, schema, tables
+from lpdeck.store.holding import holder_file
 from lpdeck.store.hot import DayLimits, open_hot
-from lpdeck.store.schema import open_engine
+from lpdeck.store.schema import open_engine, transaction
 
 DUMPS = sorted((Path(__file__).parent.parent / "data" / "schemas").glob("*.sql"))
 _CARD = "id, deck, position, line, kind, principles, fields, note, tags, draft, retired, asked, sibling, changed_ms"
@@ -188,3 +192,133 @@ def test_a_migration_that_fails_leaves_the_older_database_as_it_was(old: Home, o
     assert open_hot(old) is None
     (copy,) = old.backups.iterdir()
     assert before[0] == _rows_of(copy)
+
+
+def _state(home: Home) -> tuple[Any, ...]:
+    """Everything that stands in a database, its schema too."""
+    names = query(home, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    rows = {name: query(home, f"SELECT * FROM {name}") for (name,) in names}
+    return query(home, "SELECT * FROM sqlite_master"), rows
+
+
+def _crowd(home: Home) -> None:
+    """Thousands of cards, so that a migration has to ask for more room."""
+    with closing(sqlite3.connect(home.database)) as connection, connection:
+        names = [row[1] for row in connection.execute("PRAGMA table_info(card)") if row[1] != "id"]
+        numbers = "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 3000)"
+        columns = ", ".join(names)
+        one = f"SELECT {columns} FROM card LIMIT 1"
+        connection.execute(
+            f"{numbers} INSERT INTO card (id, {columns}) SELECT 'crowd/' || n, one.* FROM number, ({one}) one"
+        )
+    change(home, "VACUUM")
+
+
+def test_the_disk_is_full_in_the_middle_of_a_migration(old: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    _crowd(old)
+    before = _state(old)
+    (pages,) = query(old, "PRAGMA page_count")[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "PRAGMAS", (*schema.PRAGMAS, f"PRAGMA max_page_count = {pages}"))
+        with pytest.raises(HomeError, match="the disk is full"):
+            open_engine(old)
+    assert before == _state(old)
+    open_engine(old)
+    assert [(SCHEMA,)] == query(old, "SELECT version_num FROM alembic_version")
+
+
+DIES = """
+import os, signal, sys
+from pathlib import Path
+import sqlalchemy as sa
+from lpdeck.home import Home
+from lpdeck.store.schema import open_engine, transaction
+left = int(sys.argv[2])
+@sa.event.listens_for(sa.Engine, "after_cursor_execute")
+def count(connection, cursor, statement, *_):
+    global left
+    if statement.split()[0].upper() in ("ALTER", "CREATE", "DROP", "UPDATE", "INSERT"):
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+open_engine(Home(Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.parametrize("statements", [1, 4, 6])
+def test_a_migration_that_is_killed_leaves_the_older_database_and_is_made_again(old: Home, statements: int) -> None:
+    before = _state(old)
+    died = subprocess.run([sys.executable, "-c", DIES, str(old.path), str(statements)], check=False)
+    assert -signal.SIGKILL == died.returncode
+    assert before == _state(old)
+    assert open_hot(old) is None
+    open_engine(old)
+    assert [("ok",)] == query(old, "PRAGMA integrity_check")
+    assert [(SCHEMA,)] == query(old, "SELECT version_num FROM alembic_version")
+    assert _rows_of(sorted(old.backups.iterdir())[-1]) == _rows(old)
+
+
+OPENS = """
+import sys
+from pathlib import Path
+from lpdeck.home import Home
+from lpdeck.store.schema import open_engine
+print("ready", flush=True)
+sys.stdin.readline()
+open_engine(Home(Path(sys.argv[1])))
+"""
+
+
+def test_two_commands_that_migrate_at_once_make_one_copy_and_both_go_on(old: Home) -> None:
+    before, pipe = _rows(old), subprocess.PIPE
+    command = [sys.executable, "-c", OPENS, str(old.path)]
+    both = [subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) for _ in range(2)]
+    for process in both:
+        assert process.stdout is not None
+        assert "ready\n" == process.stdout.readline()
+    for process in both:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    assert ["", ""] == [process.communicate()[0] for process in both]
+    assert [0, 0] == [process.returncode for process in both]
+    assert before == _rows(old)
+    assert 1 == len(list(old.backups.iterdir()))
+    assert not holder_file(old.database).exists()
+
+
+def test_tables_that_are_made_and_changed_in_a_transaction_go_when_it_fails(old: Home) -> None:
+    open_engine(old).dispose()
+    before = _state(old)
+
+    def fail() -> None:
+        with transaction(open_engine(old), old) as connection:
+            for statement in (
+                "CREATE TABLE more (id TEXT)",
+                "ALTER TABLE card ADD COLUMN more TEXT",
+                "DROP INDEX ix_event_card",
+                "DELETE FROM deck_file",
+                "DROP TABLE exported",
+            ):
+                connection.exec_driver_sql(statement)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert before == _state(old)
+
+
+def test_a_database_of_today_is_opened_as_it_is(old: Home) -> None:
+    open_engine(old).dispose()
+    before, copies = _state(old), list(old.backups.iterdir())
+    open_engine(old)
+    assert (before, copies) == (_state(old), list(old.backups.iterdir()))
+
+
+def test_a_copy_that_can_not_be_made_stops_the_migration(old: Home) -> None:
+    before = _state(old)
+    old.backups.write_text("in the way")
+    with pytest.raises(HomeError):
+        open_engine(old)
+    assert before == _state(old)
+    assert not holder_file(old.database).exists()

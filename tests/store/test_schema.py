@@ -17,7 +17,7 @@ from homes import NOON, SCHEDULER, TODAY, basic, change, make, opened, query, wi
 from lpdeck.errors import HomeError
 from lpdeck.home import Home
 from lpdeck.shipped import shipped
-from lpdeck.store import SCHEMA, hot, schema, tables
+from lpdeck.store import SCHEMA, holding, hot, schema, tables
 from lpdeck.store.hot import HotStore, open_hot
 from lpdeck.store.schema import copy_before, open_engine, transaction
 
@@ -116,7 +116,7 @@ def test_answers_are_made_durable_in_a_write_ahead_log(home: Home) -> None:
     with open_engine(make(home)).connect() as connection:
         pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         core = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas]
-    assert ["wal", 2, 1, 5000] == core
+    assert ["wal", 2, 1, 300] == core
     plain = hot._connect(home.database)
     assert core == [plain.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas]
     plain.close()
@@ -323,7 +323,10 @@ def test_a_full_disk_says_so_and_keeps_every_answer_given(home: Home) -> None:
     store.close()
 
 
-def test_a_database_held_by_another_program_says_so_and_works_again_afterwards(home: Home) -> None:
+def test_a_database_held_by_another_program_says_so_and_works_again_afterwards(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "PATIENCE_S", 0)
     with_cards(home, basic("deck/a"))
     other = sqlite3.connect(home.database, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -339,12 +342,12 @@ def test_a_database_held_by_another_program_says_so_and_works_again_afterwards(h
 
 
 @pytest.mark.slow
-def test_a_database_held_for_longer_than_five_seconds_is_given_up(home: Home) -> None:
+def test_a_database_held_for_half_a_minute_is_given_up(home: Home) -> None:
     make(home)
     other = sqlite3.connect(home.database, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(HomeError) as error:
-        open_engine(home)
+        _fail_halfway(home)
     assert "another program holds the database" in _said(error)
     other.close()
 

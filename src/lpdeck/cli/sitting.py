@@ -36,7 +36,8 @@ def sit(session: Sitting, store: HotStore, options: Config, *, plain: bool) -> T
 
     with Screen() as screen:
         terminal = TerminalReviewer(screen, options, Painter(colour=context.colour()), context.now_ms)
-        return run(session, terminal, context.now_ms, DeckDesk(store, screen.left))
+        with context.waiting_told(terminal.waiting):
+            return run(session, terminal, context.now_ms, DeckDesk(store, screen.left))
 
 
 WISHES: dict[str, Do] = {wish.value: wish for wish in Do if wish.value in KEY_MEANINGS}

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from lpdeck.cli import faces, picking
 from lpdeck.cli.keys import HANG_UP, PASTE, RESIZE, TICK, Screen
 from lpdeck.cli.picking import Picker
-from lpdeck.cli.rendering import MEASURE, Painter, bare, cut, plural, wrapped
+from lpdeck.cli.rendering import MEASURE, Painter, bare, cut, plural, shown, wrapped
 from lpdeck.cli.sitting import WISHES, come_back, counts, done, rating_word
 from lpdeck.config import KEY_MEANINGS, Config
 from lpdeck.events import Event
@@ -82,10 +82,16 @@ class TerminalReviewer:
         self._page = _Page()
         self._watch = _Stopwatch()
         self._lines: list[str] = []
+        self._drawn: tuple[Sequence[str], int, int, Sequence[str]] | None = None
 
     def notice(self, text: str) -> None:
         """Said above the keys of the next frame."""
         self._notice = text
+
+    def waiting(self, text: str) -> None:
+        """Said at once, above the keys of the frame that stands."""
+        if self._drawn is not None:
+            self._draw(*self._drawn, shown(text))
 
     # The steps of a card
 
@@ -355,6 +361,7 @@ class TerminalReviewer:
 
     def _draw(self, lines: Sequence[str], room: int, more: int, footer: Sequence[str], notice: str = "") -> None:
         """Draws what is seen of some lines, what is to be said or how many are below, and the keys at the bottom."""
+        self._drawn = lines, room, more, footer
         columns, _ = self._size
         said = notice or (f"↓ {plural(more, 'more line')}" if more else "")
         note = self._painter.style(cut(said, columns), "warning" if notice else "dim")

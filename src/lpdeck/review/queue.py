@@ -28,6 +28,10 @@ NEIGHBOURHOOD = 8
 """How many cards of nearly equal recall may change places so that principles alternate."""
 
 
+LONGEST_STEP_MS = 12 * 60 * MINUTE_MS
+"""No learning step is longer (the options see to that): what waits longer was answered before the clock went back."""
+
+
 class Limits(NamedTuple):
     """How many cards a study day may begin and review, and for how many minutes (0: without end), over all sittings."""
 
@@ -129,6 +133,14 @@ class Queue:
                     group.remove(queued)
                     return queued
         return None
+
+    def bring_near(self, now_ms: int) -> None:
+        """Lets learning cards come now whose minute a clock that was ahead has put beyond every step."""
+        self.learning = [
+            card._replace(due_at_ms=now_ms) if minute(card) > now_ms + LONGEST_STEP_MS else card
+            for card in self.learning
+        ]
+        self.learning.sort(key=minute)
 
     def put_learning(self, card: QueuedCard) -> None:
         """A card that comes back today, in the order of the minutes."""

@@ -269,9 +269,11 @@ class ReviewSession(Sitting):
         self._rebuild(now_ms)
 
     def next(self, now_ms: int) -> Asked | Finished:
-        """The card to ask at this moment; the same one again until it is answered."""
+        """The card to ask at this moment; the same one again until it is answered, here or in another terminal."""
         if self._day_of(now_ms) != self.day:
             self._rebuild(now_ms)
+        elif self._store.changes() != self._changes:
+            self._catch_up(now_ms)
         while True:
             if self._current is None and self._is_out_of_time():
                 return Finished(minutes=self._minutes, left=self.left())
@@ -342,12 +344,19 @@ class ReviewSession(Sitting):
         """Whether a plan's evening ended early."""
         return self._evening is not None and self._minutes * MINUTE_MS - self._spent_ms >= MINUTE_MS
 
+    def _catch_up(self, now_ms: int) -> None:
+        """Takes in what was done in another terminal: its answers and its share of the day's limits."""
+        shown = [self._current.id] if self._current is not None else []
+        self._show_first(shown, now_ms)
+
     def _rebuild(self, now_ms: int) -> None:
         self.day = day = self._day_of(now_ms)
+        self._changes = self._store.changes()
         self._current = None
         self._minutes = self._limits.on(self._store.day_limits(day)).minutes
         self._spent_ms = self._store.spent_ms(day, self._calendar.starts_ms(day)) if self._minutes else 0
         self._queue, self._evening = self._built(day)
+        self._queue.bring_near(now_ms)
         self._queue.later += filter(None, map(self._queue.pull, self._skipped))
 
     def _built(self, day: StudyDay) -> tuple[Queue, Evening | None]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -27,15 +28,25 @@ if TYPE_CHECKING:
     from lpdeck.planning.habits import Habits
     from lpdeck.store.tallies import Tally
 
-# FULL: in WAL mode NORMAL may lose the last answers at a power cut.
+# FULL: in WAL mode NORMAL may lose the last answers at a power cut. Opening waits longer than a transaction, which
+# says after a moment for whom it waits, and goes on waiting (`holding.locked`).
 PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 300",
 )
 
 T = TypeVar("T")
+
+
+def _say_nothing(_sentence: str) -> None:
+    """Nobody listens."""
+
+
+on_waiting: Callable[[str], None] = _say_nothing
+"""Is told in a sentence who holds the database, where something waits for it; whoever talks to the learner sets it."""
 
 
 class QueuedCard(NamedTuple):
@@ -108,6 +119,12 @@ def make_private_folder(path: Path) -> None:
         ) from None
 
 
+def make_private_file(path: Path) -> None:
+    """Makes an empty file that only its owner may read; leaves alone what is there, and what can not be made."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 class explained:  # noqa: N801 (used as a statement: `with explained(path)`)
     """Turns a database error in its block into one sentence with the way out. Raises HomeError.
 
@@ -132,6 +149,8 @@ class explained:  # noqa: N801 (used as a statement: `with explained(path)`)
             raise HomeError(f"{self._path}: {what}", advice) from None
 
 
+_DOCTOR = "lpdeck doctor --fix keeps it in the folder backups/ and saves what can be read; deck files are untouched."
+
 _EXPLANATIONS = (
     ("locked", "another program holds the database", "Close it, or wait for it to end, and try again."),
     (
@@ -153,13 +172,15 @@ _EXPLANATIONS = (
     (
         "not a database",
         "this is no lpdeck database",
-        "Move the file away, or put back a copy from the folder backups/; deck files are untouched.",
+        _DOCTOR,
     ),
     (
         "malformed",
         "the database is damaged",
-        "Put back a copy from the folder backups/; deck files are untouched.",
+        _DOCTOR,
     ),
+    ("no such table", "the database is damaged ({said})", _DOCTOR),
+    ("decode to utf-8", "the database is damaged (a text in it can not be read)", _DOCTOR),
 )
 
 
@@ -167,10 +188,10 @@ def _explanation(error: sqlite3.Error) -> tuple[str, str]:
     text = str(error).lower()
     for sign, what, advice in _EXPLANATIONS:
         if sign in text:
-            return what, advice
+            return what.format(said=error), advice
     return (
         f"the database answered: {error}",
-        "Nothing was changed; try again, or put back a copy from backups/.",
+        "Nothing was changed; try again, or let lpdeck doctor look at it, which can save what is in it.",
     )
 
 
@@ -179,7 +200,7 @@ def open_hot(home: Home) -> HotStore | None:
 
     None where SQLAlchemy has to make, migrate or fold it first. Raises HomeError.
     """
-    if not home.database.exists():
+    if not home.database.exists() or home.database.stat().st_size == 0:
         return None
     with explained(home.database):
         connection = _connect(home.database)
@@ -385,7 +406,12 @@ class _Transaction:
 
     def __enter__(self) -> None:
         with explained(self._path):
-            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as refusal:
+                from lpdeck.store.holding import outlast
+
+                outlast(refusal, lambda: self._db.execute("BEGIN IMMEDIATE"), self._path)
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         with explained(self._path):
@@ -437,6 +463,10 @@ class HotStore:
         """The siblings answered on `day`: sibling key to the card that was asked."""
         return dict(self._rows(MET, {"day": day}))
 
+    def changes(self) -> int:
+        """A number that is another one after any other connection has changed the database; it takes a microsecond."""
+        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
     def begun(self, day: StudyDay) -> int:
         """How many cards were answered for the first time on `day`."""
         return int(self._one(BEGUN, {"day": day}))
@@ -447,8 +477,8 @@ class HotStore:
 
     def spent_ms(self, day: StudyDay, starts_ms: int) -> int:
         """The study time of a day that began at `starts_ms` (milliseconds)."""
-        # A clock that went back leaves ids behind it; a day's slack finds them.
-        since = next_id(max(starts_ms - 86_400_000, 0), None, 0)
+        # A clock that went back leaves ids behind it, and in another zone the same day began up to two days earlier.
+        since = next_id(max(starts_ms - 3 * 86_400_000, 0), None, 0)
         return int(self._one(SPENT, {"since": since, "day": day}) or 0)
 
     def day_limits(self, day: StudyDay) -> DayLimits:
@@ -768,8 +798,22 @@ def deck_stamps(folder: Path) -> list[tuple[str, tuple[int, int]]]:
     for entry in files:
         if not entry.name.isprintable():
             raise HomeError(f"{folder}: the name of the deck {entry.name!a} can not be read", "Rename the file.")
+    copies = conflict_copies([entry.name for entry in files])
+    files = [entry for entry in files if entry.name not in copies]
     stats = [(entry.name.removesuffix(".toml"), entry.stat()) for entry in files if entry.is_file()]
     return [(name, (stat.st_size, stat.st_mtime_ns)) for name, stat in sorted(stats, key=lambda pair: pair[0])]
+
+
+def conflict_copies(names: Sequence[str]) -> Collection[str]:
+    """Those of some file names that a synced folder surely gave to a second form of another one: no decks of their own.
+
+    What recognises them is loaded only where a name has a sign of it.
+    """
+    if not any("(" in name or "conflict-" in name or "（" in name for name in names):
+        return ()
+    from lpdeck.deck.copies import sure_copies
+
+    return sure_copies(names)
 
 
 def in_use(row: tuple[Any, ...] | None) -> Weights:
@@ -779,7 +823,7 @@ def in_use(row: tuple[Any, ...] | None) -> Weights:
     return weights_of(row)
 
 
-_PUT_BACK = "Put back a copy from the folder backups/, or mend the table weights; deck files are untouched."
+_PUT_BACK = "lpdeck doctor --fix makes the database anew from it and the folder backups/; deck files are untouched."
 
 
 def weights_of(row: tuple[Any, ...]) -> Weights:

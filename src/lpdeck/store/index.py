@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -20,8 +21,10 @@ from lpdeck.deck.parts import asked_parts
 from lpdeck.deck.toml import DeckFile, DeckProblem, read_deck, with_lines
 from lpdeck.deck.turns import Turn, turns
 from lpdeck.errors import DeckError
+from lpdeck.home import Home
 from lpdeck.store import tables
 from lpdeck.store.hot import deck_stamps, is_settled
+from lpdeck.store.schema import reading, transaction, writing
 
 
 @dataclass(frozen=True)
@@ -35,38 +38,97 @@ class FileProblem:
 Written = Mapping[str, tuple[str, Deck]]
 """New deck files by name: the text of each and the deck that `write_deck` made it of."""
 
+BATCH_S = 0.15
+"""For how long (seconds) files are read before what they hold is stored."""
+BATCH_CARDS = 5000
+_ROUNDS = 3
+"""How often files are read again that changed meanwhile, before the lock is held while they are read."""
+
+
+def bring_up_to_date(
+    engine: sa.Engine, home: Home, written: Written = MappingProxyType({}), *, batch_cards: int = BATCH_CARDS
+) -> list[FileProblem]:
+    """Reads the deck files that changed since the last time and stores their cards, so that nobody waits for long.
+
+    Files are read without a lock and stored in short transactions, the cards of several files at a time. A card that
+    moves between decks is never lost: what can not be stored yet waits for the transaction in which its old place
+    goes. Where files change while they are read they are read again. `batch_cards` is how many cards one transaction
+    stores, but for a deck that has more. See `refresh` for the rest.
+    """
+    problems: dict[Path, list[FileProblem]] = {}
+    for _ in range(_ROUNDS):
+        with reading(engine, home) as connection:
+            news = _news(connection, home.decks)
+        if not news.gone and not news.changed:
+            break
+        storing = _Storing(home.decks)
+        with engine.connect() as connection:
+            for batch in _batches(_read_files(home.decks, news, written), batch_cards):
+                with writing(connection, home):
+                    storing.store(connection, batch)
+            with writing(connection, home) if news.gone else nullcontext():
+                storing.store(connection, [], news.gone)
+        problems |= storing.problems
+        if not storing.is_behind:
+            break
+    else:
+        with transaction(engine, home) as connection:
+            problems |= _refreshed(connection, home.decks, written)
+    return [one for path in sorted(problems) for one in problems[path]]
+
 
 def refresh(connection: sa.Connection, folder: Path, written: Written = MappingProxyType({})) -> list[FileProblem]:
-    """Reads the deck files that changed since the last time and stores their cards.
+    """Reads the deck files that changed since the last time and stores their cards, in this transaction.
 
     A file that can not be read keeps its cards as they were last read. A file that still says what stands in
     `written` is not parsed again. Returns what is wrong with the files that were read.
     """
+    return [one for problems in _refreshed(connection, folder, written).values() for one in problems]
+
+
+def _refreshed(connection: sa.Connection, folder: Path, written: Written) -> dict[Path, list[FileProblem]]:
+    news = _news(connection, folder)
+    storing = _Storing(folder)
+    storing.store(connection, list(_read_files(folder, news, written)), news.gone)
+    return storing.problems
+
+
+class _News(NamedTuple):
+    """What differs between a folder and the index: decks whose files are gone, and stamps of those to be read.
+
+    `known` are the fingerprints of the files that were read before.
+    """
+
+    gone: list[str]
+    changed: dict[str, tuple[int, int]]
+    known: dict[str, str]
+
+
+class _ReadFile(NamedTuple):
+    """A deck file as it was read: what the index keeps of it, and its cards as rows.
+
+    `cards` None leaves the cards as they are. `before` is the fingerprint that the index must still have then.
+    """
+
+    path: Path
+    about: dict[str, Any]
+    cards: list[dict[str, Any]] | None
+    problems: tuple[DeckProblem, ...] = ()
+    before: str | None = None
+
+
+def _news(connection: sa.Connection, folder: Path) -> _News:
     stamps = dict(deck_stamps(folder))
     known = {row.name: row for row in connection.execute(sa.select(tables.deck_file))}
     gone = [name for name in known if name not in stamps]
     changed = _to_read(stamps, known, news=bool(gone))
-    words = _words(connection, [*gone, *changed])
-    connection.execute(tables.deck_file.delete().where(tables.deck_file.c.name.in_(gone)))
-    problems: list[FileProblem] = []
-    read: list[tuple[Path, DeckFile]] = []
-    for name in changed:
-        path = folder / f"{name}.toml"
-        try:
-            file = _read_file(connection, path, stamps[name], known.get(name), written.get(name))
-        except DeckError as error:
-            problems.append(_whole_file(path, error))
-            continue
-        if file is not None:
-            read.append((path, file))
-    # All old cards leave before the first new one comes, so that a card may move from any deck to any other.
-    connection.execute(tables.card.delete().where(tables.card.c.deck.in_([path.stem for path, _ in read])))
-    starter_pages = {page for starter in starters() for page in starter.pages} if read else set()
-    for path, file in read:
-        doubled = _store_cards(connection, file.deck, words, starter_pages)
-        problems += [FileProblem(path, problem) for problem in (*file.problems, *doubled)]
-    return problems
+    return _News(gone, {name: stamps[name] for name in changed}, {name: row.fingerprint for name, row in known.items()})
 
+
+# What a disk that was full or a sync that was cut short leaves of a deck; nobody empties a deck to the last letter.
+_EMPTIED = ("the file is empty; its cards stay as they were last read", "lpdeck doctor finds its last whole form.")
+_BLANK = "blank"
+"""The fingerprint of a file that was emptied: whatever it says next is read."""
 
 _UNSETTLED = ""
 """The fingerprint of a file that is read again at the next news, though it may not have changed."""
@@ -84,6 +146,155 @@ def _to_read(stamps: dict[str, tuple[int, int]], known: dict[str, sa.Row[Any]], 
     return [name for name in stamps if name in waiting or not is_unchanged(name)]
 
 
+def _read_files(folder: Path, news: _News, written: Written) -> Iterator[_ReadFile]:
+    """The files that changed, one after the other."""
+    starter_pages = {page for starter in starters() for page in starter.pages} if news.changed else set()
+    for name, stamp in news.changed.items():
+        yield _read_file(folder / f"{name}.toml", stamp, news.known.get(name), written.get(name), starter_pages)
+
+
+def _batches(files: Iterator[_ReadFile], most: int) -> Iterator[list[_ReadFile]]:
+    """Files for one transaction each: what is read in a moment, and not many more cards than `most`."""
+    batch: list[_ReadFile] = []
+    cards, until = 0, time.monotonic() + BATCH_S
+    for file in files:
+        batch.append(file)
+        cards += len(file.cards or ())
+        if cards >= most or time.monotonic() >= until:
+            yield batch
+            batch, cards, until = [], 0, time.monotonic() + BATCH_S
+    if batch:
+        yield batch
+
+
+def _read_file(
+    path: Path,
+    stamp: tuple[int, int],
+    before: str | None,
+    written: tuple[str, Deck] | None,
+    starter_pages: Container[str],
+) -> _ReadFile:
+    """A deck file that changed; `before` is its last fingerprint, with which its cards stay as they are."""
+    # The moment before it is read: what is written from now on is not in it.
+    about: dict[str, Any] = {"size": stamp[0], "mtime_ns": stamp[1], "indexed_ns": time.time_ns()}
+    try:
+        text = read_text(path)
+    except DeckError as error:
+        about |= {"fingerprint": _UNSETTLED, "problem": error.what}
+        return _ReadFile(path, about, None, (_whole_file(error),))
+    fingerprint = blake2b(text.encode(), digest_size=16).hexdigest()
+    if before == fingerprint:
+        return _ReadFile(path, about, None, before=before)
+    if before is not None and not text.strip():
+        emptied = DeckProblem(1, *_EMPTIED)
+        return _ReadFile(path, about | {"fingerprint": _BLANK, "problem": emptied.what}, None, (emptied,))
+    about["fingerprint"] = fingerprint
+    try:
+        unchanged = written is not None and written[0] == text
+        file = DeckFile(with_lines(written[1], text), ()) if written and unchanged else read_deck(text, path)
+    except DeckError as error:
+        return _ReadFile(path, about | {"problem": error.what}, None, (_whole_file(error),))
+    deck = file.deck
+    about |= {
+        "title": deck.title,
+        "principles": " ".join(deck.principles),
+        "pages": json.dumps([page.key for page in deck.pages]),
+        "dropped": json.dumps(deck.dropped),
+        "parts": json.dumps(asked_parts(deck)),
+        "problem": None,
+    }
+    in_turn = enumerate(zip(deck.cards, turns(deck, starter_pages), strict=True))
+    rows = [_row(deck, one, position, turn) for position, (one, turn) in in_turn]
+    return _ReadFile(path, about, rows, file.problems)
+
+
+def _whole_file(error: DeckError) -> DeckProblem:
+    return DeckProblem(error.line or 1, error.problem, error.advice)
+
+
+class _Storing:
+    """Stores files that were read, in one transaction or in several.
+
+    `is_behind` says whether a file changed since it was read: it is left out. `problems` are those of the files that
+    were stored.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._now = time.time_ns() // 1_000_000
+        self._words: dict[str, tuple[str, int]] = {}
+        self._homeless: dict[str, _ReadFile] = {}  # decks with cards whose ids stand in other decks
+        self.is_behind = False
+        self.problems: dict[Path, list[FileProblem]] = {}
+
+    def store(self, connection: sa.Connection, files: Sequence[_ReadFile], gone: Sequence[str] = ()) -> None:
+        """Stores what was read of some files and takes decks away whose files are gone."""
+        files = [file for file in files if self._is_as_read(file)]
+        gone = [name for name in gone if not self._path(name).exists()]
+        read = [file for file in files if file.cards is not None]
+        self._words |= _words(connection, [*gone, *(file.path.stem for file in read)])
+        connection.execute(tables.deck_file.delete().where(tables.deck_file.c.name.in_(gone)))
+        for file in files:
+            self.is_behind |= not _remember(connection, file)
+            self._tell(file)
+        # All old cards leave before the first new one comes, so that a card may move from any deck to any other.
+        connection.execute(tables.card.delete().where(tables.card.c.deck.in_([file.path.stem for file in read])))
+        waiting = [file for file in self._homeless.values() if self._is_as_read(file)]
+        self._homeless = {}
+        for file in waiting:
+            self._store_cards(connection, file, is_again=True)
+        for file in read:
+            self._store_cards(connection, file)
+
+    def _is_as_read(self, file: _ReadFile) -> bool:
+        """Whether a file still has the stamp with which it was read."""
+        try:
+            stat = file.path.stat()
+        except OSError:
+            is_same = file.cards is None and bool(file.problems)  # it could not be read before either
+        else:
+            is_same = (stat.st_size, stat.st_mtime_ns) == (file.about["size"], file.about["mtime_ns"])
+        self.is_behind |= not is_same
+        return is_same
+
+    def _store_cards(self, connection: sa.Connection, file: _ReadFile, *, is_again: bool = False) -> None:
+        """Stores a deck's cards; one whose id stands in another deck is left to that deck and reported."""
+        elsewhere = _ids_elsewhere(connection, file)
+        rows = [self._with_age(row) for row in file.cards or () if row["id"] not in elsewhere]
+        if rows and is_again:  # another command may have stored them by now
+            connection.execute(tables.card.delete().where(tables.card.c.id.in_([row["id"] for row in rows])))
+        if rows:
+            connection.execute(tables.card.insert(), rows)
+        if elsewhere:
+            left = [row for row in file.cards or () if row["id"] in elsewhere]
+            self._homeless[file.path.stem] = file._replace(cards=left)
+        if elsewhere or is_again:
+            fingerprint = _UNSETTLED if elsewhere else file.about["fingerprint"]
+            table = tables.deck_file
+            connection.execute(table.update().where(table.c.name == file.path.stem).values(fingerprint=fingerprint))
+        self._tell(file, elsewhere)
+
+    def _with_age(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A card's row with the moment when its words changed last."""
+        before = self._words.get(row["id"])
+        is_same = before is not None and before[0] == row["fingerprint"]
+        return {**row, "changed_ms": before[1] if before is not None and is_same else self._now}
+
+    def _tell(self, file: _ReadFile, elsewhere: Mapping[str, str] = MappingProxyType({})) -> None:
+        if file.before is not None:
+            return  # said when its words were read
+        doubled = [_doubled(row, elsewhere[row["id"]]) for row in file.cards or () if row["id"] in elsewhere]
+        self.problems[file.path] = [FileProblem(file.path, one) for one in (*file.problems, *doubled)]
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.toml"
+
+
+def _doubled(row: Mapping[str, Any], deck: str) -> DeckProblem:
+    what = f'the id "{row["id"]}" stands in {deck}.toml too'
+    return DeckProblem(row["line"], what, "Delete one of the two, or give one another id.", row["id"])
+
+
 def _words(connection: sa.Connection, decks: Sequence[str]) -> dict[str, tuple[str, int]]:
     """The fingerprint of each card of some decks, and when it changed (milliseconds)."""
     card = tables.card
@@ -91,94 +302,26 @@ def _words(connection: sa.Connection, decks: Sequence[str]) -> dict[str, tuple[s
     return {row.id: (row.fingerprint, row.changed_ms) for row in connection.execute(query)}
 
 
-def _read_file(
-    connection: sa.Connection,
-    path: Path,
-    stamp: tuple[int, int],
-    row: sa.Row[Any] | None,
-    written: tuple[str, Deck] | None,
-) -> DeckFile | None:
-    """A deck file that changed, None where its words are those of the index. Raises DeckError."""
-    stamps = dict(zip(("size", "mtime_ns"), stamp, strict=True))
-    try:
-        text = read_text(path)
-    except DeckError as error:
-        _remember(connection, path.stem, row, {**stamps, "fingerprint": _UNSETTLED, "problem": error.what})
-        raise
-    fingerprint = blake2b(text.encode(), digest_size=16).hexdigest()
-    if row is not None and row.fingerprint == fingerprint:
-        _remember(connection, path.stem, row, stamps)
-        return None
-    try:
-        unchanged = written is not None and written[0] == text
-        file = DeckFile(with_lines(written[1], text), ()) if written and unchanged else read_deck(text, path)
-    except DeckError as error:
-        _remember(connection, path.stem, row, {**stamps, "fingerprint": fingerprint, "problem": error.what})
-        raise
-    about = {
-        "title": file.deck.title,
-        "principles": " ".join(file.deck.principles),
-        "pages": json.dumps([page.key for page in file.deck.pages]),
-        "dropped": json.dumps(file.deck.dropped),
-        "parts": json.dumps(asked_parts(file.deck)),
-        "problem": None,
-    }
-    _remember(connection, path.stem, row, {**stamps, "fingerprint": fingerprint, **about})
-    return file
+def _remember(connection: sa.Connection, file: _ReadFile) -> bool:
+    """Keeps what is known of a file; False where another command has read other words of it meanwhile."""
+    table, name = tables.deck_file, file.path.stem
+    change = table.update().where(table.c.name == name).values(**file.about)
+    if file.before is not None:
+        return connection.execute(change.where(table.c.fingerprint == file.before)).rowcount == 1
+    if connection.execute(change).rowcount == 0:
+        blank = {"title": name, "principles": "", "pages": "[]", "dropped": "[]"}
+        connection.execute(table.insert().values(name=name, **{**blank, **file.about}))
+    return True
 
 
-def _whole_file(path: Path, error: DeckError) -> FileProblem:
-    return FileProblem(path, DeckProblem(error.line or 1, error.problem, error.advice))
-
-
-def _remember(connection: sa.Connection, name: str, row: sa.Row[Any] | None, values: dict[str, Any]) -> None:
-    values = {**values, "indexed_ns": time.time_ns()}
-    if row is None:
-        blank = {"fingerprint": "", "title": name, "principles": "", "pages": "[]", "dropped": "[]"}
-        connection.execute(tables.deck_file.insert().values(name=name, **{**blank, **values}))
-    else:
-        connection.execute(tables.deck_file.update().where(tables.deck_file.c.name == name).values(**values))
-
-
-def _store_cards(
-    connection: sa.Connection, deck: Deck, words: dict[str, tuple[str, int]], starter_pages: Container[str]
-) -> list[DeckProblem]:
-    """Stores a deck's cards; one whose id stands in another deck is left to that deck and reported.
-
-    `words` tells for each card known before its fingerprint and when it changed, `starter_pages` are the keys of the
-    starters' pages.
-    """
-    elsewhere = _ids_elsewhere(connection, deck)
-    now = time.time_ns() // 1_000_000
-    rows = [
-        _row(deck, one, position, turn, words.get(one.id), now)
-        for position, (one, turn) in enumerate(zip(deck.cards, turns(deck, starter_pages), strict=True))
-        if one.id not in elsewhere
-    ]
-    if rows:
-        connection.execute(tables.card.insert(), rows)
-    if elsewhere:
-        file = tables.deck_file
-        connection.execute(file.update().where(file.c.name == deck.name).values(fingerprint=_UNSETTLED))
-    return [
-        DeckProblem(
-            one.line,
-            f'the id "{one.id}" stands in {elsewhere[one.id]}.toml too',
-            "Delete one of the two, or give one another id.",
-            one.id,
-        )
-        for one in deck.cards
-        if one.id in elsewhere
-    ]
-
-
-def _ids_elsewhere(connection: sa.Connection, deck: Deck) -> dict[str, str]:
+def _ids_elsewhere(connection: sa.Connection, file: _ReadFile) -> dict[str, str]:
+    """The decks of those cards of a file whose ids stand in other decks."""
     card = tables.card
     found: dict[str, str] = {}
-    ids = [one.id for one in deck.cards]
+    ids = [row["id"] for row in file.cards or ()]
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
-        query = sa.select(card.c.id, card.c.deck).where(card.c.id.in_(some), card.c.deck != deck.name)
+        query = sa.select(card.c.id, card.c.deck).where(card.c.id.in_(some), card.c.deck != file.path.stem)
         found |= {row.id: row.deck for row in connection.execute(query)}
     return found
 
@@ -190,8 +333,8 @@ def _fingerprint(deck: Deck, card: Card) -> str:
     return f"{content_fingerprint(card.kind, card.fields)}{digest}"
 
 
-def _row(deck: Deck, card: Card, position: int, turn: Turn, before: tuple[str, int] | None, now: int) -> dict[str, Any]:
-    fingerprint = _fingerprint(deck, card)
+def _row(deck: Deck, card: Card, position: int, turn: Turn) -> dict[str, Any]:
+    """A card as its row, but for when its words changed."""
     return {
         "id": card.id,
         "deck": deck.name,
@@ -208,8 +351,7 @@ def _row(deck: Deck, card: Card, position: int, turn: Turn, before: tuple[str, i
         "wave": turn.wave,
         "turn": turn.turn,
         "sibling": sibling_key(card.kind, card.fields),
-        "fingerprint": fingerprint,
-        "changed_ms": before[1] if before is not None and before[0] == fingerprint else now,
+        "fingerprint": _fingerprint(deck, card),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,9 @@ from lpdeck.errors import HomeError
 from lpdeck.home import Home
 from lpdeck.shipped import shipped
 from lpdeck.store import SCHEMA, tables
-from lpdeck.store.hot import PRAGMAS, explained, make_private_folder
-from lpdeck.store.weights import are_folded, fold_anew
+from lpdeck.store.holding import held, locked
+from lpdeck.store.hot import PRAGMAS, explained, make_private_file, make_private_folder
+from lpdeck.store.weights import are_folded, fold_anew, memories_anew
 
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
@@ -33,18 +34,37 @@ def open_engine(home: Home) -> sa.Engine:
     read-only.
     """
     make_private_folder(home.path)
+    make_private_file(home.database)
     with explained(home.database):
         engine = _engine(home.database)
         _bring_up_to_date(engine, home)
-        _fold_with_the_weights_in_use(engine)
+        _fold_with_the_weights_in_use(engine, home)
     return engine
 
 
 @contextmanager
 def transaction(engine: sa.Engine, home: Home) -> Iterator[sa.Connection]:
-    """A transaction that holds the write lock from its beginning; failures become HomeError."""
-    with explained(home.database), engine.begin() as connection:
+    """A transaction that holds the write lock from its beginning, in this command's name; failures become HomeError."""
+    with explained(home.database), engine.connect() as connection, writing(connection, home):
         yield connection
+
+
+@contextmanager
+def writing(connection: sa.Connection, home: Home) -> Iterator[None]:
+    """A transaction like `transaction`, on a connection that is open."""
+    with explained(home.database), ExitStack() as name, connection.begin():
+        name.enter_context(held(home.database))
+        yield
+
+
+@contextmanager
+def reading(engine: sa.Engine, home: Home) -> Iterator[sa.Connection]:
+    """What the database holds at one moment, read without keeping anybody waiting; failures become HomeError."""
+    with explained(home.database), engine.connect().execution_options(**_READS) as connection:
+        yield connection
+
+
+_READS = {"lpdeck_reads": True}
 
 
 def _engine(path: Path) -> sa.Engine:
@@ -59,15 +79,26 @@ def _engine(path: Path) -> sa.Engine:
 
     @sa_event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("lpdeck_reads"):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            locked(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), path)
 
     return engine
 
 
 def _bring_up_to_date(engine: sa.Engine, home: Home) -> None:
-    revision = _revision(engine)
-    if revision == SCHEMA:
-        return
+    with reading(engine, home) as connection:
+        if _revision(connection) == SCHEMA:
+            return
+    with transaction(engine, home) as connection:
+        revision = _revision(connection)  # another command may have brought it up to date while this one waited
+        if revision != SCHEMA:
+            _migrate(connection, home, revision)
+
+
+def _migrate(connection: sa.Connection, home: Home, revision: str | None) -> None:
+    """Brings a schema up to date in this transaction, in which SQLite changes tables too: all of it or nothing."""
     # Alembic takes longer to import than all else; nearly always the schema is current.
     from alembic import command
     from alembic.config import Config
@@ -75,38 +106,43 @@ def _bring_up_to_date(engine: sa.Engine, home: Home) -> None:
     config = Config()
     config.set_main_option("script_location", str(shipped("migrations")))
     if revision is None:
-        _refuse_foreign(engine, home.database)
+        _refuse_foreign(connection, home.database)
     else:
         _refuse_newer(config, revision, home.database)
         copy_before(home, f"before-schema-{SCHEMA}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        _name_this_device(connection)
-    os.chmod(home.database, 0o600)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    _name_this_device(connection)
 
 
-def _fold_with_the_weights_in_use(engine: sa.Engine) -> None:
-    with engine.connect() as connection:
-        if are_folded(connection):
-            return
-    with engine.begin() as connection:
+def _fold_with_the_weights_in_use(engine: sa.Engine, home: Home) -> None:
+    """Computes the memories without the lock, which keeps others waiting only while they are written."""
+    for _ in range(_ROUNDS):
+        with reading(engine, home) as connection:
+            if are_folded(connection):
+                return
+            found = memories_anew(connection)
+        with transaction(engine, home) as connection:
+            if found.still_holds(connection):
+                found.store(connection)
+                return
+    with transaction(engine, home) as connection:
         fold_anew(connection)
 
 
-def _revision(engine: sa.Engine) -> str | None:
-    with engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+_ROUNDS = 3
+"""How often memories are computed anew because something was answered meanwhile, before the lock is held for it."""
 
 
-def _refuse_foreign(engine: sa.Engine, path: Path) -> None:
-    with engine.connect() as connection:
-        if sa.inspect(connection).get_table_names():
-            raise HomeError(
-                f"{path} is a database of another program", "Move it away, or choose another home with --home."
-            )
+def _revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _refuse_foreign(connection: sa.Connection, path: Path) -> None:
+    if sa.inspect(connection).get_table_names():
+        raise HomeError(f"{path} is a database of another program", "Move it away, or choose another home with --home.")
 
 
 def _refuse_newer(config: AlembicConfig, revision: str, path: Path) -> None:
@@ -132,6 +168,7 @@ def copy_before(home: Home, why: str) -> Path:
     make_private_folder(home.backups)
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
     target = home.backups / f"lpdeck-{stamp}-{why}.db"
+    make_private_file(target)
     source = sqlite3.connect(home.database)
     copy = sqlite3.connect(target)
     try:
@@ -139,5 +176,4 @@ def copy_before(home: Home, why: str) -> Path:
     finally:
         copy.close()
         source.close()
-    os.chmod(target, 0o600)
     return target
