@@ -23,7 +23,7 @@ MIGRATIONS = SOURCE.parent.parent / "migrations"
 # The rooms from the top down; a room may import those of the lines below its own, and nothing of its own line.
 LINES: tuple[tuple[str, ...], ...] = (
     ("cli",),
-    ("anki", "review", "progress", "confusions", "statistics"),
+    ("anki", "review", "progress", "confusions", "statistics", "upkeep"),
     ("misrating",),
     ("calibration",),
     ("store", "deck.folder"),
@@ -36,9 +36,9 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("events",),
     ("config",),
     ("scheduling",),
-    ("interviews",),
+    ("formulas", "interviews"),
     ("principles", "days"),
-    ("home", "shipped", "errors"),
+    ("home", "shipped", "errors", "tomltext"),
 )
 ROOMS = {room: rank for rank, line in enumerate(LINES) for room in line}
 
@@ -66,14 +66,19 @@ OWNERS = {
 HEAVY = {"sqlalchemy", "alembic", "fsrs", "ftfy", "bs4", "tomlkit", "tomli_w", "platformdirs", "rich"}
 LIGHT = {"rich.cells"}
 LOADED_WHEN_NEEDED = {
-    *("store.schema", "store.index", "store.log", "store.tables"),
+    *("store.schema", "store.index", "store.log", "store.tables", "store.checking"),
     *("store.choices", "store.outgoing", "store.taking", "store.weights"),
+    *("store.moments", "store.uniting"),
 }
 
 # Beside the command line, a clock is read for time stamps of files and rows only.
 CLOCKS = {"time.time", "time.time_ns", "time.monotonic", "time.perf_counter", "time.localtime", "time.gmtime"}
 CLOCKS |= {"datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
-READS_A_CLOCK = {"store.schema": {"datetime.now"}, "store.index": {"time.time_ns"}}
+READS_A_CLOCK = {
+    "store.schema": {"datetime.now"},
+    "store.index": {"time.time_ns", "time.monotonic"},
+    "store.holding": {"time.time_ns", "time.monotonic"},
+}
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def filled(home: Home) -> Home:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("lpdeck re", ["redo", "rename", "reset", "resume", "review"]),
+        ("lpdeck re", ["redo", "rename", "reset", "restore", "resume", "review"]),
         ("lpdeck import --principle d", ["deliver-results", "dive-deep"]),
         ("lpdeck cards --principle earn", ["earn-trust"]),
         ("lpdeck import --deck t", ["trust"]),

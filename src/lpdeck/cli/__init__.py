@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from lpdeck.errors import EXIT_FOUND, EXIT_INTERRUPTED, LpdeckError
+from lpdeck.errors import EXIT_FOUND, EXIT_INTERRUPTED, EXIT_USAGE, LpdeckError
 
 
 def main() -> None:
@@ -26,6 +26,7 @@ def run(arguments: list[str]) -> int:
         command = typer.main.get_command(app_for(arguments if not _completing() else ["--help"]))
         code = command.main(arguments, prog_name="lpdeck", standalone_mode=False)
         sys.stdout.flush()
+        _keep_daily(arguments)
         return code if isinstance(code, int) else 0
     except TyperException as error:
         return _said(error.format_message(), _usage_advice(error), error.exit_code)
@@ -40,6 +41,8 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return _said(f"{where}{error.strerror or error}", "Check permissions and free space, then try again.", 1)
+    except UnicodeEncodeError:
+        return _said("a name or a word holds half a character", "Type it anew, or rename the file.", EXIT_USAGE)
     except Exception as error:
         if os.environ.get("LPDECK_DEBUG"):
             raise
@@ -50,6 +53,16 @@ def run(arguments: list[str]) -> int:
 def _completing() -> bool:
     """Whether a shell asks for completions rather than for a command."""
     return "_LPDECK_COMPLETE" in os.environ
+
+
+def _keep_daily(arguments: list[str]) -> None:
+    """The backup of the day, at the end of a command that wrote."""
+    from lpdeck.cli.context import wrote
+
+    if "--dry-run" not in arguments and wrote():
+        from lpdeck.cli.keeping import daily
+
+        daily()
 
 
 def _said(what: str, advice: str, code: int) -> int:

@@ -32,10 +32,18 @@ MODULES = {
     "exporting": ("export",),
     "cards": ("decks", "cards", "show", "edit", "rename", "delete"),
     "checking": ("check",),
+    "doctoring": ("doctor",),
     "starters": ("starter",),
+    "keeping": ("backup", "restore"),
+    "uniting": ("unite",),
     "options": ("config",),
 }
 _TODAY = "today"
+
+# The commands that may write into the home; after one that did, the daily backup is made.
+WRITES = frozenset(
+    ("import", "review", "cram", "edit", "rename", "delete", "starter", "interview", "config", "unite", "restore")
+) | frozenset(MODULES["marking"])
 
 
 def app_for(arguments: Sequence[str]) -> typer.Typer:
@@ -91,6 +99,7 @@ def lpdeck(
 ) -> None:
     """Without a command: what today holds."""
     context.choose_home(home)
+    context.begin(may_write=ctx.invoked_subcommand in WRITES)
     if ctx.invoked_subcommand is None:
         from lpdeck.cli.today import today
 

@@ -42,7 +42,7 @@ def decks(json: _Json = False) -> None:
     from lpdeck.store.index import deck_rows
 
     context.ready_home()
-    with context.index() as connection:
+    with context.index(writes=False) as connection:
         rows = deck_rows(connection)
     if json:
         context.out_json([dict(row._mapping) | {"principles": row.principles.split()} for row in rows])
@@ -295,6 +295,8 @@ def rename(
     target = path.with_name(f"{slug(name)}.toml")
     if target.exists():
         raise UsageError(f'there is a deck "{target.stem}" already', "Choose another name. Nothing was changed.")
+    with context.index(quiet=True, writes=False):
+        pass  # a home that can not be used is found before anything is renamed
     os.rename(path, target)
     with context.index():
         pass
@@ -329,6 +331,7 @@ def delete(
 
 
 def _delete_deck(path: Path, *, yes: bool, dry_run: bool) -> None:
+    from lpdeck.cli.keeping import before
     from lpdeck.cli.rendering import plural
     from lpdeck.deck.toml import card_lines
 
@@ -337,6 +340,7 @@ def _delete_deck(path: Path, *, yes: bool, dry_run: bool) -> None:
         context.out(f"would delete {path} with {count}")
         return
     context.agree_or_stop(f"{path.stem} goes with {count}; their schedules stay.", yes=yes)
+    before("delete")
     kept = keep(path)
     path.unlink()
     with context.index():

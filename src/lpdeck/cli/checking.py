@@ -42,6 +42,8 @@ def check(
     everything = deck_paths(context.home().decks)
     paths = [deck_path(name) for name in deck] if deck else everything
     found, decks = _read(paths)
+    if not deck:
+        found += _copies()
     pairs: list[Pair] = []
     if duplicates:
         _, others = _read([path for path in everything if path not in decks])
@@ -80,6 +82,18 @@ def _read(paths: Sequence[Path]) -> tuple[_Found, dict[Path, Deck]]:
                 what = f'the id "{card.id}" stands in {where.name}:{line} too'
                 found.append((path, DeckProblem(card.line, what, "Give one of them another id.", card.id)))
     return found, decks
+
+
+def _copies() -> _Found:
+    """The copies of decks that a synced folder left, as warnings: they are no decks of their own."""
+    from lpdeck.deck.folder import conflict_paths
+    from lpdeck.deck.toml import DeckProblem
+
+    what = "this is a conflict copy, and its cards are not asked"
+    return [
+        (path, DeckProblem(1, what, f'lpdeck unite "{path}"', warning=True))
+        for path in conflict_paths(context.home().decks)
+    ]
 
 
 def _alike(decks: dict[Path, Deck], among: Collection[str]) -> list[Pair]:

@@ -38,7 +38,7 @@ def show_confusions(
 
     context.ready_home()
     ids = _chosen(words)
-    with context.index() as connection:
+    with context.index(writes=False) as connection:
         found = confusions(one for one in choices(connection) if ids is None or one.card in ids)
     if json:
         context.out_json(_data(found))

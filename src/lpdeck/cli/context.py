@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from lpdeck.config import Config, load_config
 from lpdeck.errors import UsageError
 from lpdeck.home import Home
+from lpdeck.store import hot
 from lpdeck.store.hot import HotStore, deck_stamps, make_private_folder, open_hot
 
 if TYPE_CHECKING:
@@ -38,6 +40,35 @@ def home() -> Home:
     from platformdirs import user_data_path
 
     return Home(user_data_path("lpdeck", appauthor=False))
+
+
+_before: tuple[object, ...] | None = None
+
+
+def begin(*, may_write: bool) -> None:
+    """Remembers how the home is before a command that may write into it."""
+    global _before
+    _before = _stamp() if may_write else None
+
+
+def wrote() -> bool:
+    """Whether the home is another than when this command began, if the command is one that may write."""
+    return _before is not None and _before != _stamp()
+
+
+def _stamp() -> tuple[object, ...]:
+    """When database, options and folders of decks last changed; a file that is replaced whole changes its folder."""
+    where = home()
+    wal = where.database.with_name(f"{where.database.name}-wal")
+    return tuple(map(_changed, (where.database, wal, where.config, where.decks, where.removed)))
+
+
+def _changed(path: Path) -> object:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def config() -> Config:
@@ -68,14 +99,36 @@ def say(text: str = "") -> None:
     print(shown(text), file=sys.stderr)
 
 
+hot.on_waiting = say
+
+
+@contextmanager
+def waiting_told(tell: Callable[[str], None]) -> Iterator[None]:
+    """While the block runs, who keeps this command waiting is told this way, and not on standard error."""
+    before, hot.on_waiting = hot.on_waiting, tell
+    try:
+        yield
+    finally:
+        hot.on_waiting = before
+
+
 def out(text: str = "") -> None:
-    """A line of data, on standard output."""
+    """A line of data, on standard output; of what could steer the terminal our own styles alone pass."""
+    if not text.isprintable():
+        from lpdeck.cli.rendering import harmless
+
+        text = harmless(text, styled=colour())
     print(text)
 
 
 def out_json(value: Any) -> None:
-    """A value as JSON, on standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=1))
+    """A value as JSON, on standard output; what could steer a terminal is escaped by the rules of JSON."""
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    print(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+# What JSON may hold as it is.
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 def warn_of(problems: list[FileProblem], limit: int = 5) -> None:
@@ -108,27 +161,33 @@ def hot_store() -> Iterator[HotStore]:
 
 
 @contextmanager
-def index(*, quiet: bool = False, written: Written | None = None) -> Iterator[sa.Connection]:
+def index(*, quiet: bool = False, written: Written | None = None, writes: bool = True) -> Iterator[sa.Connection]:
     """A transaction on the store with the index up to date; what is wrong with changed files is said.
 
-    `quiet` leaves that to whoever needs one of those files; `written` are files that were just made.
+    `quiet` leaves that to whoever needs one of those files; `written` are files that were just made. Whoever only
+    reads says so by `writes`, and keeps nobody waiting.
     """
-    from lpdeck.store.index import refresh
-    from lpdeck.store.schema import open_engine, transaction
+    from lpdeck.store.halves import refuse_half
+    from lpdeck.store.index import bring_up_to_date
+    from lpdeck.store.schema import open_engine, reading, transaction
 
     where = home()
+    refuse_half(where)
     engine = open_engine(where)
-    with transaction(engine, where) as connection:
-        problems = refresh(connection, where.decks, written or {})
+    problems = bring_up_to_date(engine, where, written or {})
     if not quiet:
         warn_of(problems)
-    with transaction(engine, where) as connection:
+    with (transaction if writes else reading)(engine, where) as connection:
         yield connection
 
 
 def ready_home() -> Home:
-    """The home folder with its decks folder, made where they are missing."""
+    """The home folder with its decks folder, made where they are missing. Raises HomeError where half of it is lost."""
     where = home()
+    if not where.decks.is_dir():
+        from lpdeck.store.halves import refuse_half
+
+        refuse_half(where)
     make_private_folder(where.path)
     make_private_folder(where.decks)
     return where
@@ -141,6 +200,9 @@ def is_new_home() -> bool:
         return False
     store = open_hot(where)
     if store is None:
+        from lpdeck.store.halves import refuse_half
+
+        refuse_half(where)
         return not where.database.exists()
     try:
         return store.is_unused()

@@ -62,11 +62,14 @@ def is_from_anki(name: str) -> bool:
 def take(name: str, *, take_text: bool, dry_run: bool) -> TakenFile:
     """Takes what a file of Anki's has for us. Raises AnkiFileError."""
     from lpdeck.anki.history import read_file
+    from lpdeck.cli.keeping import before
     from lpdeck.store.weights import scheduler as scheduler_of
 
     config, now = context.config(), context.now_ms()
     file = read_file(Path(name), until_ms=now + A_DAY_MS)
     context.ready_home()
+    if not dry_run:
+        before("import")
     with context.index() as connection:
         edited = tuple(_edited(connection, file))
         scheduler = scheduler_of(connection, config.scheduler)

@@ -302,7 +302,7 @@ def importer(deck: str | None, principle: str | None, *, update: bool, dry_run: 
 
         yield Importer(Shelf({}, {}, {}), deck, principle, update=update, dry_run=True)
         return
-    with context.index(quiet=True) as connection:
+    with context.index(quiet=True, writes=False) as connection:
         known = shelf(connection)
     taking = Importer(known, deck, principle, update=update, dry_run=dry_run)
     try:
@@ -324,6 +324,7 @@ class Importer:
         self._dry_run = dry_run
         self._unsaved: dict[str, Deck] = {}
         self._unreadable: dict[str, list[str]] = {}
+        self._kept = False
         self.wrote = False
         self.written: dict[str, tuple[str, Deck]] = {}
 
@@ -333,7 +334,7 @@ class Importer:
 
         from lpdeck.deck.breakdown import break_down, key_of
         from lpdeck.deck.folder import save
-        from lpdeck.deck.merging import apply, decide_principle, plan_merge
+        from lpdeck.deck.merging import Change, apply, decide_principle, plan_merge
         from lpdeck.deck.model import PageRecord
 
         page = _understand(file)
@@ -356,6 +357,8 @@ class Importer:
         if self._principle is not None:
             plan = decide_principle(plan, self._principle)
         plan = self._agreed(plan)
+        if plan.of(Change.RETIRED):
+            self._keep()
         path = context.home().decks / f"{deck.name}.toml"
         after = apply(plan)
         is_new = not path.exists()
@@ -373,6 +376,7 @@ class Importer:
 
         if self._deck is not None or self._principle is not None:
             raise UsageError(f"{file.name}: decks keep their names and principles", "Leave --deck and --principle out.")
+        self._keep()
         done = restore(file.name, file.text, self._shelf, self._unsaved, update=self._update, dry_run=self._dry_run)
         for one in done:
             if one.written:
@@ -380,6 +384,14 @@ class Importer:
                 self._shelf.dropped[one.done.after.name] = frozenset(one.done.after.dropped)
                 self._remember(one.done.after, *(page.key for page in one.done.after.pages))
         return done
+
+    def _keep(self) -> None:
+        """Makes a backup, once, before the first import of this command that takes away or brings in much."""
+        from lpdeck.cli.keeping import before
+
+        if not self._dry_run and not self._kept:
+            before("import")
+            self._kept = True
 
     def _with_principle(self, page: Understood, deck: Deck) -> Content:
         """The content with what `--principle`, the page, the deck that holds the page, or the learner says."""

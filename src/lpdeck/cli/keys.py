@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
+from lpdeck.cli.rendering import harmless
+
 RESIZE = "resize"
 HANG_UP = "hang up"
 TICK = "tick"
@@ -123,7 +125,7 @@ class Screen:
         `cursor` is the row and column (from 0) at which text is typed; without one there is no cursor.
         """
         size = self.size
-        frame = list(lines[: size[1]])
+        frame = [harmless(line, styled=True) for line in lines[: size[1]]]
         before = self._shown[1] if self._shown is not None and self._shown[0] == size else None
         if before is None:
             body = "\x1b[H" + "\x1b[K\r\n".join(frame) + "\x1b[K\x1b[J"

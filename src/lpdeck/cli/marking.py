@@ -96,7 +96,10 @@ def _mark(
             _say_would(done, found, [mark.card for mark in marks], json=json)
             return
         if len(marks) > MANY:
+            from lpdeck.cli.keeping import before
+
             context.agree_or_stop(f"{_cards(len(marks))} will be {done}.", yes=yes)
+            before(kind.value)
         batch = store.mark(marks, at_ms=now, day=day)
         _say_done(done, found, batch, json=json)
 

@@ -98,7 +98,7 @@ def list_weights(json: Annotated[bool, typer.Option("--json", help="Print JSON."
     from lpdeck.store.weights import all_sets
 
     context.ready_home()
-    with context.index(quiet=True) as connection:
+    with context.index(quiet=True, writes=False) as connection:
         sets = all_sets(connection)
     if json:
         context.out_json([one._asdict() | {"in_use": one is sets[0]} for one in sets])

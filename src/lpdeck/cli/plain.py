@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from lpdeck.cli import faces
-from lpdeck.cli.rendering import Painter, shown
+from lpdeck.cli.rendering import Painter, harmless, shown
 from lpdeck.cli.sitting import WISHES, come_back, counts, done, rating_word
 from lpdeck.config import KEY_MEANINGS, Config
 from lpdeck.events import FLAGS, Event
@@ -201,7 +201,7 @@ class PlainReviewer:
         return line.strip()
 
     def _print(self, *lines: str) -> None:
-        print(*(lines or ("",)), sep="\n", file=self._target)
+        print(*(harmless(line, styled=False) for line in lines or ("",)), sep="\n", file=self._target)
 
 
 def _spoken(asked: Asked) -> faces.Face | None:
@@ -240,4 +240,4 @@ def _verdict(asked: Asked, result: Result) -> str:
         return "Answer:"
     if result.is_right:
         return "Right."
-    return f"{'Wrong; right' if result.is_right is False else 'Right'} is: {asked.card.fields['answer']}"
+    return f"{'Wrong; right' if result.is_right is False else 'Right'} is: {shown(asked.card.fields['answer'])}"

@@ -121,12 +121,24 @@ class Painter:
 # Stand for the edges of a marked phrase while text is wrapped; private characters without width here.
 _MARK_ON, _MARK_OFF = "\ue000", "\ue001"
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ue000\ue001\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ue000\ue001\ufeff]"
+)
+_STYLE = re.compile("(\x1b\\[(?:" + "|".join(("0", *STYLES.values())) + ")m)")
 
 
 def shown(text: str) -> str:
     """Text with everything that could steer a terminal replaced by a visible sign."""
     return _CONTROL.sub("·", text.replace("\t", "    ").replace("\r\n", "\n"))
+
+
+def harmless(text: str, *, styled: bool) -> str:
+    """A line that is ready to be written, with whatever could still steer a terminal replaced; `styled` spares styles.
+
+    Every text goes through `shown` where it is put into a line; this is for the one that did not.
+    """
+    parts = _STYLE.split(text) if styled else [text]
+    return "".join(part if index % 2 else _CONTROL.sub("·", part) for index, part in enumerate(parts))
 
 
 def bare(text: str) -> str:

@@ -44,9 +44,13 @@ def _list_without_a_command(ctx: typer.Context, json: _Json = False) -> None:
 
 
 class Shelved(NamedTuple):
-    """A starter, and the deck of the learner's that holds it; None where none does."""
+    """A starter, the deck of the learner's that names its page, and the one that holds its cards; None where none does.
+
+    The two differ once it was removed from a deck with a card that a page of the learner's gives too.
+    """
 
     starter: Starter
+    named_in: str | None
     deck: str | None
 
     @property
@@ -96,10 +100,9 @@ def add(names: _Names = None, every: _All = False, dry_run: _DryRun = False) -> 
     context.ready_home()
     for one in _chosen(_shelved(), names, every=every):
         if one.deck is None:
-            deck = _place(one)
+            deck, cards = _place(one), plural(_waiting(one), "card")
             if not dry_run:
                 _bring(one, deck)
-            cards = plural(len(one.starter.ids), "card")
             context.out(f"{'would add' if dry_run else 'added'} {one.starter.name}: {cards} in {deck}.toml")
         else:
             context.out(_brought_up_to_date(one.starter, one.deck, dry_run=dry_run))
@@ -109,10 +112,14 @@ def add(names: _Names = None, every: _All = False, dry_run: _DryRun = False) -> 
 
 def remove(names: _Names = None, every: _All = False, dry_run: _DryRun = False) -> None:
     """Take starters out of your decks. Schedules, notes and edits wait for lpdeck starter add; your own cards stay."""
+    from lpdeck.cli.keeping import before
     from lpdeck.cli.rendering import plural
 
     context.ready_home()
-    for one in _chosen(_shelved(), names, every=every):
+    chosen = _chosen(_shelved(), names, every=every)
+    if not dry_run and any(one.deck is not None for one in chosen):
+        before("remove")
+    for one in chosen:
         if one.deck is None:
             context.say(f"{one.starter.name} is not among your decks.")
             continue
@@ -131,10 +138,23 @@ def _shelved() -> list[Shelved]:
     from lpdeck.deck.folder import starters
     from lpdeck.store.index import shelf
 
-    with context.index(quiet=True) as connection:
+    with context.index(quiet=True, writes=False) as connection:
         held = shelf(connection).deck_of_page
     decks = [(one, [held[page] for page in one.pages if page in held]) for one in starters()]
-    return [Shelved(one, holding[0] if holding else None) for one, holding in decks]
+    named = [(one, holding[0] if holding else None) for one, holding in decks]
+    found = [Shelved(one, deck, deck) for one, deck in named]
+    return [one._replace(deck=None) if _was_removed(one) else one for one in found]
+
+
+def _was_removed(one: Shelved) -> bool:
+    """Whether a starter's cards are set aside, and none of them stands in the deck that names its page."""
+    from lpdeck.deck.folder import load
+    from lpdeck.deck.starters import parted
+
+    if one.deck is None or not one.set_aside.exists():
+        return False
+    theirs, _ = parted(load(context.home().decks / f"{one.deck}.toml").deck, one.starter.pages)
+    return not theirs.cards
 
 
 def _chosen(found: Sequence[Shelved], names: Sequence[str] | None, *, every: bool) -> list[Shelved]:
@@ -143,7 +163,7 @@ def _chosen(found: Sequence[Shelved], names: Sequence[str] | None, *, every: boo
         return list(found)
     if not names:
         raise UsageError("no starter is named", "Name some, or --all: lpdeck starter list shows them.")
-    return [_named(found, name) for name in dict.fromkeys(names)]
+    return list(dict.fromkeys(_named(found, name) for name in names))
 
 
 def _named(found: Sequence[Shelved], name: str) -> Shelved:
@@ -164,11 +184,32 @@ def _named(found: Sequence[Shelved], name: str) -> Shelved:
 
 
 def _place(one: Shelved) -> str:
-    """The deck in which a starter's cards will stand: the one that they left, or one of their own."""
+    """The deck in which a starter's cards will stand: the one that they left, if it is there, or one of their own."""
     from lpdeck.deck.folder import free_name
 
-    decks = context.home().decks
-    return one.starter.name if one.set_aside.exists() else free_name(decks, one.starter.name)
+    return one.named_in or _left(one) or free_name(context.home().decks, one.starter.name)
+
+
+def _left(one: Shelved) -> str | None:
+    """The deck out of which a starter's cards were set aside: title and principles are still those."""
+    from lpdeck.deck.folder import load
+    from lpdeck.store.index import deck_rows
+
+    if not one.set_aside.exists():
+        return None
+    before = load(one.set_aside).deck
+    with context.index(quiet=True) as connection:
+        rows = deck_rows(connection)
+    return next(
+        (row.name for row in rows if (row.title, row.principles) == (before.title, " ".join(before.principles))), None
+    )
+
+
+def _waiting(one: Shelved) -> int:
+    """How many cards a starter brings: without those that the learner deleted."""
+    from lpdeck.deck.folder import load
+
+    return len(load(one.set_aside).deck.cards if one.set_aside.exists() else one.starter.ids)
 
 
 def _bring(one: Shelved, deck: str) -> None:

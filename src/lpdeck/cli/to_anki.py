@@ -47,7 +47,7 @@ def export_anki(
         wanted = store.find(both(chosen, either(Has("is", "asked"), Has("is", "retired"))), day, scheduler)
         retired = set(store.find(both(chosen, Has("is", "retired")), day, scheduler))
     options = PackageOptions(scheduler, config.calendar, day, schedule, config.rollover_hour)
-    with context.index() as connection:
+    with context.index(writes=False) as connection:
         # What retired before it ever left is not sent after the others; drafts can not be asked there either.
         news = retired - exported_before(connection)
         kept = [card for card in wanted if card not in news]
@@ -55,6 +55,7 @@ def export_anki(
             raise UsageError("no card fits the filter", "lpdeck cards FILTER lists what it finds. Nothing was written.")
         cards = _exported(outgoing(connection, kept, with_history=schedule))
         count = write_package(path, cards, options)
+    with context.index(quiet=True) as connection:
         remember_exported(connection, kept, now)
     if json:
         context.out_json({"file": str(path), "notes": count, "schedule": schedule})

@@ -153,6 +153,10 @@ def shown_today(holds: Today, store: HotStore, options: Config, painter: Painter
     if ended:
         yield from (painter.style(f"  {line}", "dim") for line in wrapped(ended, painter.width - 2))
         yield ""
+    copies = _copies()
+    if copies:
+        yield from (painter.style(f"  {line}", "warning") for line in wrapped(copies, painter.width - 2))
+        yield ""
     drafts = store.drafts()
     waiting = f"{plural(drafts, 'draft')} {'waits' if drafts == 1 else 'wait'} for you: lpdeck check" if drafts else ""
     yield painter.row(_next_step(holds), waiting, style=None)
@@ -194,6 +198,15 @@ def _ended(options: Config, day: StudyDay) -> str:
     if last is None or day - last.day > SAID_FOR:
         return ""
     return "Your interview is over and its plan has ended; the schedule goes on without."
+
+
+def _copies() -> str:
+    """That a synced folder left copies beside decks or database."""
+    from lpdeck.store.halves import copies_beside
+
+    count = copies_beside(context.home())
+    wait = "copy waits" if count == 1 else "copies wait"
+    return f"{count} conflict {wait} to be united: lpdeck doctor" if count else ""
 
 
 def _minutes(holds: Today, store: HotStore) -> int:

@@ -7,8 +7,11 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
+from lpdeck.deck.copies import sure_copies
 from lpdeck.deck.model import Deck
 from lpdeck.deck.starters import Starter, starter_of
 from lpdeck.deck.toml import DeckFile, read_deck, rewrite_deck, write_deck
@@ -17,10 +20,20 @@ from lpdeck.shipped import shipped
 
 
 def deck_paths(folder: Path) -> list[Path]:
-    """The deck files of a folder in order of their names; [] where there is no folder."""
+    """The deck files of a folder in order of their names, conflict copies left out; [] where there is no folder."""
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.glob("*.toml") if path.is_file() and not path.name.startswith("."))
+    paths = [path for path in folder.glob("*.toml") if path.is_file() and not path.name.startswith(".")]
+    copies = sure_copies([path.name for path in paths])
+    return sorted(path for path in paths if path.name not in copies)
+
+
+def conflict_paths(folder: Path) -> list[Path]:
+    """The files of a folder that are surely copies of its decks, made by a program that syncs it, in order."""
+    if not folder.is_dir():
+        return []
+    names = [path.name for path in folder.glob("*.toml") if path.is_file()]
+    return sorted(folder / name for name in sure_copies(names))
 
 
 def starters() -> tuple[Starter, ...]:
@@ -29,8 +42,11 @@ def starters() -> tuple[Starter, ...]:
 
 
 def load(path: Path) -> DeckFile:
-    """A deck file. Raises DeckError with file and line."""
-    return read_deck(read_text(path), path)
+    """A deck file. Raises DeckError with file and line, also for an empty file: deleting cards leaves a title."""
+    text = read_text(path)
+    if not text.strip():
+        raise DeckError("the file is empty", "lpdeck doctor finds its last whole form; or delete the file.", path=path)
+    return read_deck(text, path)
 
 
 def read_text(path: Path) -> str:
@@ -64,14 +80,15 @@ def _ends_with_crlf(path: Path) -> bool:
     return 0 < data.count(b"\n") == data.count(b"\r\n")
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, content: str | bytes) -> None:
     """Replaces a file by a text, whole or not at all, also at a power cut. Raises HomeError if that fails.
 
     A link is followed, so that a deck kept elsewhere stays there; the file keeps its permissions.
     """
-    target = path.resolve()
+    data = content.encode() if isinstance(content, str) else content
     try:
-        _replace(target, text.encode())
+        with replacing(path) as file:
+            file.write(data)
     except OSError as error:
         raise HomeError(
             f"{path}: the file can not be written ({error.strerror})",
@@ -79,14 +96,20 @@ def write_atomically(path: Path, text: str) -> None:
         ) from None
 
 
-def _replace(target: Path, data: bytes) -> None:
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A new file beside a file, which it replaces durably when the block ends well; else it is removed.
+
+    A link is followed; a file that is there keeps its permissions, a new one is its owner's alone. Raises OSError.
+    """
+    target = path.resolve()
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(13, "it is write-protected")
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, mode)
@@ -94,11 +117,11 @@ def _replace(target: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Makes a rename durable."""
+def sync_folder(folder: Path) -> None:
+    """Makes a rename or a removal in a folder durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
