@@ -1,6 +1,7 @@
-"""Runs the targets: coverage-guided with atheris, or the kept corpus alone without it.
+"""Runs the targets: coverage-guided with atheris, blindly from what that reached, or the kept corpus alone.
 
     python fuzz/run.py [TARGET ...] [--runs 100000] [--keep]     guided, one target after the other
+    python fuzz/run.py [TARGET ...] --blind [--seed 1]           changes of what was reached, without atheris: faster
     python fuzz/run.py --check [FILE ...]                        the kept corpus, or these files of TARGET/NAME
 
 What is found goes to build/fuzz/TARGET/found: one file for each place that an exception came from, and the inputs that
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import random
 import re
 import subprocess
 import sys
@@ -48,7 +50,8 @@ def main() -> int:
         for name in options.targets or TARGETS:
             _keep(name)
         return 0
-    done = [_guided(name, options) for name in options.targets or TARGETS]
+    run = _blind if options.blind else _guided
+    done = [run(name, options) for name in options.targets or TARGETS]
     return int(any(done))
 
 
@@ -57,6 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("targets", nargs="*", metavar="TARGET")
     parser.add_argument("--runs", type=int, default=RUNS, help="inputs for each target")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--blind", action="store_true", help="change what was reached, and watch no coverage")
     parser.add_argument("--keep", action="store_true", help="keep the smallest part of what was reached in fuzz/corpus")
     parser.add_argument("--sample", action="store_true", help="only keep a part of what the last run reached")
     parser.add_argument("--check", action="store_true", help="only run the kept corpus, without atheris")
@@ -118,6 +122,50 @@ def _fuzz(name: str, runs: int, seed: int) -> None:
     atheris.Fuzz()
 
 
+def _blind(name: str, options: argparse.Namespace) -> bool:
+    """Changes what guided runs reached, in this process; whether something was found."""
+    import seeds
+    from targets import LONGEST, TARGETS
+
+    _limit_memory()
+    seeds.write(name, WORK / name / "corpus")
+    known = [path.read_bytes() for folder in (WORK / name / "corpus", KEPT / name) for path in _files(folder)]
+    chance, watched = random.Random(options.seed), Watched(name, TARGETS[name], WORK / name)
+    words, began = [word.encode() for word in seeds.words(name)], time.monotonic()
+
+    def change(data: bytes, longest: int) -> bytes:
+        return changed(data, chance, words, known)[:longest]
+
+    inside = seeds.mutator(name, change)
+    for number in range(options.runs):
+        data = chance.choice(known)
+        watched(inside(data, LONGEST, options.seed + number) if inside else change(data, LONGEST))
+    print(f"{name:<10} {options.runs:>9,} inputs {time.monotonic() - began:>7.0f} s   blind, {watched.count} findings")
+    return watched.count > 0
+
+
+def changed(data: bytes, chance: random.Random, words: Sequence[bytes], others: Sequence[bytes]) -> bytes:
+    """An input with up to eight changes: bytes and stretches altered, doubled, cut, or taken from another input."""
+    new = bytearray(data)
+    for _ in range(chance.randint(1, 8)):
+        at, other = chance.randint(0, len(new)), chance.choice(others)
+        start, length = chance.randint(0, len(other)), int(2 ** chance.uniform(0, 10))
+        match chance.randrange(6):
+            case 0 if new:
+                new[at % len(new)] = chance.randrange(256)
+            case 1:
+                new[at:at] = chance.choice(words)
+            case 2:
+                new[at:at] = other[start : start + length]
+            case 3:
+                new[at : at + length] = other[start : start + length]
+            case 4:
+                new[at:at] = new[at : at + length] * chance.randint(1, 4)
+            case _:
+                del new[at : at + length]
+    return bytes(new)
+
+
 def _quoted(word: str) -> str:
     return '"' + "".join(f"\\x{byte:02X}" for byte in word.encode()) + '"'
 
@@ -128,6 +176,7 @@ class Watched:
     def __init__(self, name: str, target: object, folder: Path) -> None:
         self._target = target
         self._folder = folder
+        self.count = 0
         (folder / "found").mkdir(parents=True, exist_ok=True)
 
     def __call__(self, data: bytes) -> None:
@@ -143,6 +192,7 @@ class Watched:
             self._write(f"slow-{hashlib.sha1(data).hexdigest()[:12]}", data)
 
     def _write(self, name: str, data: bytes) -> None:
+        self.count += 1
         path = self._folder / "found" / name
         if not path.exists() or len(data) < path.stat().st_size:
             path.write_bytes(data)
