@@ -1,7 +1,7 @@
 """What the learner knows per principle, against Anki's statistics per tag, and the whole command against its own SQL.
 
 Both sides of the first read a year of reviews: ours counts, recall now and on the day of an interview, the answers of
-thirty days and the pages, for all principles at once; Anki's makes its graphs of a month for each of the sixteen tags.
+thirty days and the pages, for all principles at once; Anki's makes its graphs of a year for each of the sixteen tags.
 The other yardstick is a bare process, Python with sqlite3 and nothing of lpdeck, that is given the statements that the
 command ran, with their values, and fetches their rows.
 """
@@ -26,7 +26,7 @@ from lpdeck.store.hot import HotStore
 TARGET_ANKI, TARGET_SQL = 0.15, 2.0
 WHY_ANKI = "half of it are the answers of thirty days, folded row by row in Python; Anki reads them in Rust"
 WHY_SQL = "the program's start, and the answers of thirty days folded in Python"
-A_MONTH = 31  # days, as Anki's own statistics offer them
+A_YEAR = 365  # days: what Anki's statistics show when they are opened
 
 BARE = """
 import json, sqlite3, sys
@@ -55,7 +55,7 @@ def _against_anki(home: Home, path: str, cards: int, runs: int) -> Iterator[Row]
 
     def graphs() -> None:
         for slug in SLUGS:
-            anki._backend.graphs(search=f"tag:LP::{slug}", days=A_MONTH)
+            anki._backend.graphs(search=f"tag:LP::{slug}", days=A_YEAR)
 
     with closing(opened(home)) as store:
         ours, theirs = in_turn(here(lambda: _read(store, home)), here(graphs), runs=max(runs // 2, 3))

@@ -225,6 +225,7 @@ def test_a_home_whose_folder_of_decks_is_gone_stops_every_command(lpdeck: Lpdeck
     assert rows == query(months, "SELECT count(*) FROM card")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", [b"", b"\0" * 4000, b'title = "deck"\n[[card]]\nid = "deck/basic-000"\nkind = "ba'])
 def test_a_truncated_deck_keeps_its_cards_and_is_never_written_over(
     lpdeck: Lpdeck, months: Home, tmp_path: Path, data: bytes

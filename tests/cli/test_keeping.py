@@ -144,8 +144,8 @@ def test_of_a_large_database_it_is_made_by_a_process_that_nobody_waits_for(
     [
         ("delete other --yes", "delete"),
         ("suspend deck:deck --yes", "suspend"),
-        ("bury deck:deck --yes", "bury"),
-        ("flag red deck:deck --yes", "flag"),
+        pytest.param("bury deck:deck --yes", "bury", marks=pytest.mark.slow),
+        pytest.param("flag red deck:deck --yes", "flag", marks=pytest.mark.slow),
     ],
 )
 def test_before_much_changes_a_backup_is_made(lpdeck: Lpdeck, studied: Home, line: str, why: str) -> None:
@@ -271,7 +271,7 @@ def test_a_file_that_is_no_backup_is_said(lpdeck: Lpdeck, studied: Home, tmp_pat
     assert "no backup of lpdeck" in done.err
 
 
-@pytest.mark.parametrize(("key", "restored"), [("y", True), ("n", False)])
+@pytest.mark.parametrize(("key", "restored"), [("y", True), pytest.param("n", False, marks=pytest.mark.slow)])
 def test_it_asks_on_a_terminal_whose_width_it_fits(
     studied: Home, changed: Path, terminal: Callable[..., Terminal], key: str, restored: bool
 ) -> None:
@@ -292,6 +292,7 @@ def test_text_in_a_backup_can_not_steer_the_terminal(lpdeck: Lpdeck, studied: Ho
     assert "\x1b" not in done.out + done.err
 
 
+@pytest.mark.slow
 def test_reviews_go_on_while_a_large_home_is_restored(studied: Home, changed: Path) -> None:
     ran = []
     other = threading.Thread(target=lambda: ran.append(process(studied, "restore", str(changed), "--yes")))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterable
 
@@ -586,9 +587,31 @@ def test_a_home_looked_at_first_still_begins_with_the_starters(lpdeck: Lpdeck, h
     assert (0, 2) == (done.code, len(list(home.decks.glob("*.toml"))))
 
 
+@pytest.mark.slow
 def test_a_home_whose_decks_were_deleted_after_a_review_stays_empty(lpdeck: Lpdeck, home: Home) -> None:
     lpdeck("review", "--plain", stdin="\n\n3\nq\n")
     for path in home.decks.glob("*.toml"):
         path.unlink()
     lpdeck("review", "--plain")
     assert [] == list(home.decks.glob("*.toml"))
+
+
+def test_keys_pressed_while_an_answer_waits_do_not_rate_the_next_card(terminal: Opens, home: Home) -> None:
+    with_cards(home, *fronts(3))
+    learner = terminal("review")
+    learner.see("What is 1")
+    learner.press(" ")
+    learner.see("good")
+    other = sqlite3.connect(home.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    learner.press("3")
+    learner.see("Waiting for another program that holds the database.")
+    learner.press(" 3 3")
+    other.execute("ROLLBACK")
+    other.close()
+    learner.see("What is 2?", "show")
+    learner.settle()
+    assert "What is 2?" in learner.text
+    learner.press("q")
+    learner.end()
+    assert [(1,)] == query(home, "SELECT count(*) FROM event")

@@ -71,6 +71,7 @@ def test_the_list_counts_the_cards_that_were_begun(lpdeck: Lpdeck, starters: Hom
     assert lpdeck("starter").out == lpdeck("starter", "list").out
 
 
+@pytest.mark.slow
 def test_the_list_says_how_to_add_while_one_is_out(lpdeck: Lpdeck, starters: Home) -> None:
     assert "lpdeck starter add NAME" in lpdeck("starter", "list").err
     lpdeck("starter", "add", "--all")
@@ -121,6 +122,7 @@ def test_one_that_is_there_is_brought_up_to_date_and_an_edit_stays(lpdeck: Lpdec
     assert "nothing is new" in lpdeck("starter", "add", "ownership").out
 
 
+@pytest.mark.slow
 def test_a_deck_of_another_story_with_the_name_of_a_starter_is_left_alone(lpdeck: Lpdeck, starters: Home) -> None:
     put_deck(starters, "frugality", basic("mine"), principles=("dive-deep",))
     before = (starters.decks / "frugality.toml").read_bytes()
@@ -207,6 +209,7 @@ def test_a_card_that_a_page_of_the_learner_gives_too_keeps_nothing_else_in(lpdec
     assert ("mine", both.pages) == (found[second.id].note, found[first.id].pages)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("own", [False, True])
 def test_a_renamed_starter_is_found_and_comes_back_once(lpdeck: Lpdeck, starters: Home, own: bool) -> None:
     lpdeck("review", "deck:ownership", stdin="\n\n3\nq\n")

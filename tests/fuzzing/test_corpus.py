@@ -24,6 +24,7 @@ def test_every_target_has_a_corpus() -> None:
     assert 300_000 > sum(path.stat().st_size for path in (FUZZ / "corpus").rglob("*") if path.is_file())
 
 
+@pytest.mark.slow
 def test_every_reader_reads_or_refuses_the_whole_corpus() -> None:
     done = _check()
     assert 0 == done.returncode, done.stdout + done.stderr

@@ -47,6 +47,7 @@ CARDS = "SELECT id, deck, position, line, fields, fingerprint FROM card ORDER BY
 FILES = "SELECT name, size, fingerprint, title, problem FROM deck_file ORDER BY name"
 
 
+@pytest.mark.slow
 @given(decks, decks)
 def test_batches_store_what_one_transaction_stores(two_homes: tuple[Home, Home], first: Decks, second: Decks) -> None:
     for home in two_homes:

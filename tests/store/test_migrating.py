@@ -245,6 +245,7 @@ open_engine(Home(Path(sys.argv[1])))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statements", [1, 4, 6])
 def test_a_migration_that_is_killed_leaves_the_older_database_and_is_made_again(old: Home, statements: int) -> None:
     before = _state(old)
@@ -269,6 +270,7 @@ open_engine(Home(Path(sys.argv[1])))
 """
 
 
+@pytest.mark.slow
 def test_two_commands_that_migrate_at_once_make_one_copy_and_both_go_on(old: Home) -> None:
     before, pipe = _rows(old), subprocess.PIPE
     command = [sys.executable, "-c", OPENS, str(old.path)]

@@ -334,6 +334,7 @@ def test_a_member_that_says_it_is_huge_is_refused(tmp_path: Path, name: str, siz
     assert "larger than" in refusal(path)
 
 
+@pytest.mark.slow
 def test_members_that_are_too_much_together_are_refused(tmp_path: Path) -> None:
     names = [f"decks/{number}.toml" for number in range(90)]
     path = forged(tmp_path / "x.zip", {name: os.urandom(60_000) for name in names})
@@ -371,6 +372,14 @@ def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
 def test_a_member_packed_otherwise_is_refused(tmp_path: Path, method: int) -> None:
     second = info("decks/b.toml", compress_type=method)
     assert "does not use" in refusal(_with_second(tmp_path / "x.zip", second, DECK))
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "backup.zip")
+    assert not archive.is_archive(tmp_path / "backup.zip")
+    assert not archive.is_database(tmp_path / "backup.zip")
+    with pytest.raises(HomeError, match="is no file"):
+        archive.manifest(tmp_path / "backup.zip")
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.9, 0.99])
@@ -470,6 +479,7 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert not archive.is_archive(tmp_path / "nowhere.zip")
 
 
+@pytest.mark.slow
 def test_memory_stays_small_while_a_large_database_is_unpacked(tmp_path: Path) -> None:
     import tracemalloc
 

@@ -278,6 +278,7 @@ FEW = settings(max_examples=max(settings.default.max_examples // 5, 3) if settin
 CARDS = tuple(basic(name) for name in ("deck/a", "deck/b", "deck/c"))
 
 
+@pytest.mark.slow
 @FEW
 @given(first=EDITS, second=EDITS)
 def test_whichever_home_unites_first_both_hold_the_same_cards(
