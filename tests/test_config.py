@@ -102,6 +102,7 @@ def test_a_value_that_fits_is_taken(name: str, case: tuple[Any, Any]) -> None:
     assert meant == value_of(with_value(Config(), name, written), name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "value"), pairs(BAD))
 def test_a_value_that_does_not_fit_is_refused_with_what_would(name: str, value: Any) -> None:
     with pytest.raises(ConfigError) as caught:
@@ -330,8 +331,9 @@ def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
         load_config(path)
     path.rmdir()
     path.write_bytes(b"time_zone = '\xff'")
-    with pytest.raises(ConfigError, match=r"config\.toml: the options can not be read"):
+    with pytest.raises(ConfigError, match=r"config\.toml: the file is not UTF-8") as caught:
         load_config(path)
+    assert "Save it as UTF-8, or move it away." == caught.value.advice
 
 
 # Rewriting
@@ -441,6 +443,7 @@ def test_an_interview_taken_out_leaves_the_comments_around_it() -> None:
     assert "" == rewrite_interview("", "nobody", None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -511,3 +514,9 @@ def test_an_unknown_zone_is_told_with_an_example() -> None:
     with pytest.raises(ConfigError, match="no time zone this machine knows") as caught:
         zone_named("Mars/Olympus")
     assert 'Write "local" or a name such as "Europe/Berlin".' == caught.value.advice
+
+
+def test_a_byte_order_mark_and_line_ends_of_windows_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xef\xbb\xbfnew_per_day = 5\r\n")
+    assert 5 == load_config(path).new_per_day

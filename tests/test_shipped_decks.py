@@ -68,6 +68,7 @@ def test_there_is_a_story_for_each_principle_and_two_interview_questions() -> No
     assert 600 <= len(CARDS) <= 800
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_importing_a_walkthrough_gives_its_deck_to_the_last_line(home: Home, page: Path) -> None:
     assert 0 == run(["import", str(page), "--deck", page.stem, "--strict"])

@@ -324,11 +324,14 @@ def load_config(path: Path) -> Config:
     from lpdeck.tomltext import loads
 
     try:
-        written = loads(path.read_text(encoding="utf-8"))
+        written = loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}", "Mend that line, or move the file away to start anew.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: the options can not be read ({error})", "Mend or move the file.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: the file is not UTF-8", "Save it as UTF-8, or move it away.") from None
+    except OSError as error:
+        what = f"{path}: the options can not be read ({error.strerror or error})"
+        raise ConfigError(what, "Mend or move the file.") from None
     config = Config()
     try:
         config = replace(config, interviews=read_interviews(written.pop("interviews", {})))

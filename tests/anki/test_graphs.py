@@ -115,6 +115,7 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return compared(tmp_path_factory.mktemp("statistics"), anki, 11, request.param)
 
 
+@pytest.mark.slow
 def test_the_histories_have_what_is_compared(both: Both) -> None:
     learning, young, mature = (row[1:] for row in both.charts()["buttons"].rows)
     assert min(sum(learning), sum(young), sum(mature)) > 5

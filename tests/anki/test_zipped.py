@@ -291,6 +291,7 @@ def _database(script: str) -> bytes:
     return connection.serialize()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_no_collection_is_refused_in_one_sentence(tmp_path: Path, case: str) -> None:
     make, said = REFUSED[case]

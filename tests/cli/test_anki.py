@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from homes import basic, change, indexed, make, opened, put_deck, query, stored_and_replayed
+from lpdeck.cli import from_anki
 from lpdeck.deck.model import Card
 from lpdeck.home import Home
 
@@ -66,8 +67,9 @@ def _answers(home: Home) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("legacy", [False, True], ids=["newest format", "older versions"])
 def test_reviews_made_in_anki_come_home_once(
-    studied: Home, lpdeck: Lpdeck, anki: Any, tmp_path: Path, legacy: bool
+    studied: Home, lpdeck: Lpdeck, anki: Any, tmp_path: Path, legacy: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(from_anki, "CARDS_AT_ONCE", 1)  # as of many cards, some at a time
     assert 0 == lpdeck("export", "anki", "--schedule", "-o", tmp_path / "out.apkg").code
     _take(anki, tmp_path / "out.apkg")
     _study(anki, "deck/b", 3)

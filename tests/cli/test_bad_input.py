@@ -212,6 +212,7 @@ def met(home: Home, folder: Path, accident: Accident, run: Callable[..., Ran]) -
     return done
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ACCIDENTS)
 def test_an_accident_is_said_in_one_sentence_with_advice(
     lpdeck: Lpdeck, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -310,7 +311,7 @@ def test_a_locked_database_is_told_after_a_wait(lpdeck: Lpdeck, home: Home) -> N
     other = sqlite3.connect(home.database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
-        done = lpdeck("decks")
+        done = lpdeck("suspend", "one", "--yes")
     finally:
         other.close()
     assert (4, "") == (done.code, done.out)

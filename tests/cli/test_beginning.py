@@ -142,6 +142,7 @@ LEAVING: list[Any] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", LEAVING)
 def test_leaving_begins_nothing_and_the_next_review_asks_again(terminal: Opens, home: Home, keys: str) -> None:
     learner = asked(terminal("review"))
@@ -161,6 +162,7 @@ def test_ctrl_c_leaves_without_harm(terminal: Opens, home: Home) -> None:
     assert not home.path.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("columns", "noun"), [(60, False), (61, True), (80, True)])
 def test_the_question_fits_the_terminal(terminal: Opens, columns: int, noun: bool) -> None:
     learner = asked(terminal("review", columns=columns))

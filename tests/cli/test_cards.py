@@ -266,6 +266,21 @@ def test_a_renamed_deck_keeps_ids_and_schedules(lpdeck: Lpdeck, home: Home) -> N
     assert before == [(card["id"], card["reps"]) for card in lpdeck("cards", "--json").json]
 
 
+@pytest.mark.parametrize("command", [["rename", "deck", "other"], ["delete", "deck", "--yes"]])
+def test_a_deck_with_a_conflict_copy_stays_until_the_two_are_one(
+    lpdeck: Lpdeck, home: Home, command: list[str]
+) -> None:
+    with_cards(home, basic("deck/a"))
+    put_deck(home, "deck (Jo's conflicted copy 2026-11-21)", basic("deck/a", "other words"))
+    put_deck(home, "second", basic("second/a"))
+    before = snapshot(home.decks)
+    done = lpdeck(*command)
+    assert 2 == done.code
+    assert "deck (Jo's conflicted copy 2026-11-21).toml" in done.err
+    assert before == snapshot(home.decks)
+    assert 0 == lpdeck("rename", "second", "third").code
+
+
 def test_a_name_that_is_taken_or_unknown_is_refused(lpdeck: Lpdeck, starters: Home) -> None:
     before = snapshot(starters.path)
     names = sorted(path.stem for path in starters.decks.iterdir())
@@ -299,7 +314,7 @@ def test_deleting_is_refused_where_nobody_can_be_asked(lpdeck: Lpdeck, starters:
 @pytest.mark.parametrize(("reply", "gone"), [("y", True), ("n", False)])
 def test_deleting_asks_on_a_terminal(terminal: Opens, starters: Home, reply: str, gone: bool) -> None:
     learner = terminal("delete", "ownership")
-    learner.see("35 cards", "[y/N]")
+    learner.see("cards; their schedules stay", "[y/N]")
     learner.press(f"{reply}\n")
     assert (0 if gone else 2) == learner.end()
     assert gone != (starters.decks / "ownership.toml").exists()

@@ -17,7 +17,7 @@ from lpdeck.upkeep.checks import CHECKS
 
 from .conftest import Lpdeck
 from .running import Terminal, snapshot
-from .sample import question
+from .sample import WALKTHROUGH, question
 
 
 @pytest.fixture
@@ -39,6 +39,12 @@ def test_a_healthy_home_is_well(lpdeck: Lpdeck, months: Home) -> None:
     assert all(any(line.endswith(f"  {check.name}") for line in lines) for check in CHECKS)
     assert "All is well." == lines[-1]
     assert "✓ ok       database" in lines
+
+
+def test_a_home_is_well_after_an_import(lpdeck: Lpdeck, home: Home) -> None:
+    assert 0 == lpdeck("import", WALKTHROUGH).code
+    checks = lpdeck("doctor", "--json").json["checks"]
+    assert [] == [one for one in checks if one["level"] == "found"]
 
 
 def test_a_home_that_does_not_exist_is_not_made(lpdeck: Lpdeck, home: Home) -> None:
@@ -69,6 +75,7 @@ def test_nobody_is_mended_who_was_not_asked(lpdeck: Lpdeck, months: Home) -> Non
     assert before == snapshot(months.path)
 
 
+@pytest.mark.slow
 def test_mending_makes_a_backup_says_what_it_did_and_leaves_all_well(lpdeck: Lpdeck, months: Home) -> None:
     spoilt(months)
     done = lpdeck("doctor", "--fix", "--yes")
@@ -81,6 +88,7 @@ def test_mending_makes_a_backup_says_what_it_did_and_leaves_all_well(lpdeck: Lpd
     assert 0 == lpdeck("doctor").code
 
 
+@pytest.mark.slow
 def test_what_can_not_be_mended_is_told_at_the_end_and_exits_with_one(lpdeck: Lpdeck, months: Home) -> None:
     spoilt(months)
     months.config.write_text("a = = 1\n")
@@ -113,6 +121,7 @@ def test_a_damaged_database_is_mended_and_the_answers_are_counted(lpdeck: Lpdeck
     assert 0 == lpdeck("due").code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [60, 80])
 def test_it_fits_the_terminal(terminal: Callable[..., Terminal], months: Home, columns: int) -> None:
     spoilt(months)
@@ -200,6 +209,7 @@ SOON = ("half", "without_database")
 EACH = [name if name in SOON else pytest.param(name, marks=pytest.mark.slow) for name in UNUSABLE]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EACH)
 def test_a_home_without_a_usable_database_stops_every_command_and_names_the_way_out(
     lpdeck: Lpdeck, months: Home, tmp_path: Path, name: str
@@ -239,6 +249,7 @@ def test_a_truncated_deck_keeps_its_cards_and_is_never_written_over(
     assert 1 == lpdeck("doctor").code
 
 
+@pytest.mark.slow
 def test_conflict_copies_are_named_and_left_alone(lpdeck: Lpdeck, months: Home, tmp_path: Path) -> None:
     copies = [months.decks / "deck (Jo's conflicted copy 2026-11-21).toml", months.path / "lpdeck (conflicted copy).db"]
     for copy, original in zip(copies, (months.decks / "deck.toml", months.database), strict=True):

@@ -271,6 +271,7 @@ def test_a_file_that_is_no_backup_is_said(lpdeck: Lpdeck, studied: Home, tmp_pat
     assert "no backup of lpdeck" in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "restored"), [("y", True), pytest.param("n", False, marks=pytest.mark.slow)])
 def test_it_asks_on_a_terminal_whose_width_it_fits(
     studied: Home, changed: Path, terminal: Callable[..., Terminal], key: str, restored: bool

@@ -14,6 +14,8 @@ from .every_command import KEYS
 from .running import environment
 from .sample import question
 
+pytestmark = pytest.mark.slow
+
 # Python tells of every change of a mode; a file that was open to others until then was so for a moment too long.
 WATCH = """
 import os, sys

@@ -367,6 +367,7 @@ def test_an_answer_under_a_plan_is_scheduled_as_it_is_without(lpdeck: Lpdeck, ho
 # Drawn at any width
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("days", "minutes"), [(5, 1), (35, 20), pytest.param(0, 20, marks=pytest.mark.slow)])
 def test_no_line_of_a_plan_is_wider_than_the_terminal(decked: Home, days: int, minutes: int) -> None:
     report = report_of(decked, days, minutes=minutes, new=1)

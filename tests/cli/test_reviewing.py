@@ -50,6 +50,7 @@ def answer_the_first_of_two(learner: Terminal) -> None:
     learner.see("What is 2?")
 
 
+@pytest.mark.slow
 def test_an_empty_home_gets_the_starters_and_shows_the_first_card(terminal: Opens, home: Home) -> None:
     learner = terminal("review")
     learner.see("Enter takes all")

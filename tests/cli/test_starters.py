@@ -107,6 +107,7 @@ def test_all_are_added_and_removed(lpdeck: Lpdeck, starters: Home) -> None:
     assert {None} == set(shelf(lpdeck).values())
 
 
+@pytest.mark.slow
 def test_one_that_is_there_is_brought_up_to_date_and_an_edit_stays(lpdeck: Lpdeck, starters: Home) -> None:
     first, second, *rest = deck_of(starters).cards
     edited = Card(first.id, first.kind, {**first.fields, "strong": "I said it in my words."}, pages=first.pages)
@@ -168,6 +169,7 @@ def test_while_a_starter_is_out_none_of_its_cards_is_asked(lpdeck: Lpdeck, start
     assert not (starters.decks / "ownership.toml").exists()
 
 
+@pytest.mark.slow
 def test_a_card_that_was_deleted_is_not_counted_when_its_starter_comes_back(lpdeck: Lpdeck, starters: Home) -> None:
     lpdeck("delete", OWN.ids[0], "--yes")
     out = f"removed ownership: {COUNT - 1} cards out of ownership.toml\n"
@@ -177,6 +179,7 @@ def test_a_card_that_was_deleted_is_not_counted_when_its_starter_comes_back(lpde
     assert OWN.ids[1:] == tuple(card.id for card in deck_of(starters).cards)
 
 
+@pytest.mark.slow
 def test_own_cards_stay_and_the_starter_comes_back_to_them(lpdeck: Lpdeck, starters: Home) -> None:
     first = deck_of(starters).cards[0]
     noted = Card(first.id, first.kind, first.fields, note="ask Mia", pages=first.pages, imported=first.imported)
@@ -193,6 +196,7 @@ def test_own_cards_stay_and_the_starter_comes_back_to_them(lpdeck: Lpdeck, start
     assert {"ownership", "question-disagreement"} == decks(starters)
 
 
+@pytest.mark.slow
 def test_a_card_that_a_page_of_the_learner_gives_too_keeps_nothing_else_in(lpdeck: Lpdeck, starters: Home) -> None:
     first, second, *_ = deck_of(starters).cards
     page = "star-walkthrough:mine"
@@ -234,6 +238,7 @@ def test_removing_what_is_out_says_so(lpdeck: Lpdeck, starters: Home) -> None:
 # Nothing but words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("own", [False, True])
 @pytest.mark.parametrize(
     "words", [("remove", "ownership"), ("add", "ownership"), ("add", "frugality"), ("add", "--all")]
@@ -249,6 +254,7 @@ def test_a_dry_run_changes_nothing(lpdeck: Lpdeck, starters: Home, words: tuple[
     assert before == everything(starters)
 
 
+@pytest.mark.slow
 def test_a_dry_run_of_coming_back_changes_nothing(lpdeck: Lpdeck, starters: Home) -> None:
     changed(starters, basic("ownership/mine"))
     lpdeck("starter", "remove", "ownership")

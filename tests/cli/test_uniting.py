@@ -53,7 +53,7 @@ def test_it_says_what_it_will_do_and_does_nothing_of_it_in_a_dry_run(lpdeck: Lpd
     assert 0 == done.code
     assert [
         str(other.path),
-        "  1 event from desk",
+        "  1 answer from desk",
         "  1 schedule computed anew",
         "  1 card comes",
         "    deck/c   deck/c[2J?",
@@ -83,7 +83,7 @@ def test_as_json_it_lists_every_event_and_card(lpdeck: Lpdeck, home: Home, other
     answered(lpdeck, other, "4", "q")
     done = lpdeck("unite", other.path, "--yes", "--json")
     assert (0, 1, "home") == (done.code, done.json["events"]["added"], done.json["kind"])
-    assert [{"id": "desk", "name": "desk", "events": 1}] == done.json["events"]["devices"]
+    assert [{"id": "desk", "name": "desk", "events": 1, "answers": 1}] == done.json["events"]["devices"]
     assert ["comes", "changes"] == sorted((card["change"] for card in done.json["cards"]), reverse=True)
     assert [str(home.decks / "deck.toml")] == done.json["written"]
     assert "before-unite" in done.json["backup"]
@@ -138,4 +138,45 @@ def test_what_was_refused_is_said_and_a_clock_that_is_ahead_too(lpdeck: Lpdeck, 
         )
     done = lpdeck("unite", other.path, "--dry-run")
     assert "has a rating that is none" in done.err
-    assert "an event comes from the future (2100-01-01)" in done.err
+    assert "an answer or a mark comes from the future (2100-01-01)" in done.err
+    assert 1 == done.code
+    done = lpdeck("unite", other.path, "--yes", "--json")
+    assert (1, 1, 1) == (done.code, len(done.json["events"]["refused"]), len(done.json["warnings"]))
+
+
+def test_half_a_home_is_named_as_such(lpdeck: Lpdeck, home: Home, other: Home) -> None:
+    shutil.move(other.decks, other.path / "elsewhere")
+    assert "there are no decks in it: only its log is united" in lpdeck("unite", other.path, "--dry-run").err
+    shutil.move(other.path / "elsewhere", other.decks)
+    other.database.unlink()
+    assert "there is no database in it: only its decks are united" in lpdeck("unite", other.path, "--dry-run").err
+
+
+def test_a_change_of_long_words_fits_the_width(lpdeck: Lpdeck, home: Home, other: Home) -> None:
+    long = "many words of an answer that goes on and on, "
+    put_deck(home, "deck", basic("deck/a-card-with-a-long-name", long + "until here", long * 3))
+    put_deck(other, "deck", basic("deck/a-card-with-a-long-name", long + "until there", long * 2, note=long * 2))
+    lines = lpdeck("unite", other.path, "--dry-run").out.splitlines()[1:]
+    at = lines.index("    deck/a-card-with-a-long-name")
+    assert ["front:", "back:", "note:"] == [line.split()[0] for line in lines[at + 1 : at + 4]]
+    assert max(map(len, lines)) <= 80
+    assert "until here → " in lines[at + 1]
+    assert lines[at + 1].endswith("until there")
+
+
+def test_answers_and_marks_are_counted_apart(lpdeck: Lpdeck, home: Home, other: Home) -> None:
+    answered(lpdeck, other, "4", "3", "q")
+    lpdeck("--home", other.path, "flag", "red", "deck/a")
+    done = lpdeck("unite", other.path, "--yes")
+    assert "  2 answers and 1 mark from desk" in done.out.splitlines()
+    assert f"united with {other.path.name}: 2 answers and 1 mark, 1 deck file" in done.out
+
+
+def test_a_deck_that_can_not_be_read_is_left_out_which_the_exit_code_says(
+    lpdeck: Lpdeck, home: Home, other: Home
+) -> None:
+    (other.decks / "broken.toml").write_text("[[card]\n")
+    for options in (["--dry-run"], ["--yes"], ["--yes", "--json"]):
+        done = lpdeck("unite", other.path, *options)
+        assert 1 == done.code
+    assert 1 == len(done.json["problems"])

@@ -63,6 +63,7 @@ def _answers_beside(home: Home, *command: str) -> list[float]:
     return took
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pages", [3, pytest.param(300, marks=pytest.mark.slow)])
 def test_answers_go_on_beside_an_import(reviewed: Home, tmp_path: Path, pages: int) -> None:
     folder = tmp_path / "pages"
@@ -84,6 +85,7 @@ def test_answers_go_on_while_an_index_of_20_000_cards_is_made(reviewed: Home) ->
     assert max(took) < 1, f"{len(took)} answers, median {median(took):.4f} s"
 
 
+@pytest.mark.slow
 def test_a_command_that_waits_says_so_and_gives_up_with_the_reason(
     reviewed: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

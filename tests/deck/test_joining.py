@@ -71,6 +71,25 @@ def test_two_notes_are_both_kept_and_told_apart_when_a_third_comes() -> None:
     assert both.note == joined(second, both, 1, 2).note == joined(both, first, 2, 1).note
 
 
+def test_a_note_that_one_form_has_alone_stays_as_it_was_written() -> None:
+    card = from_page()
+    own = replace(card, note="then this\n\n\n\nfirst that")
+    for none in (card, replace(card, note=""), replace(card, note=" \n")):
+        assert own.note == joined(own, none, 1, 9).note == joined(none, own, 9, 1).note
+
+
+def test_words_keep_their_own_moment_though_what_they_beat_is_younger() -> None:
+    early, late = edited(from_page(), "early"), edited(from_page(), "late")
+    page = Dated(from_page(), 9)
+    assert 1 == join(Dated(early, 1), page).changed_ms
+    assert late == join(join(Dated(early, 1), page), Dated(late, 5)).card
+
+
+def test_pages_of_a_card_written_by_hand_come_in_the_order_of_the_alphabet() -> None:
+    by_hand = replace(edited(from_page(), "mine"), imported=None, pages=("z",))
+    assert ("a", "z") == joined(by_hand, replace(by_hand, pages=("a",)), 2, 1).pages
+
+
 def test_tags_and_pages_are_those_of_both() -> None:
     one = replace(from_page(), tags=("z", "a"), pages=(PAGE, "p"))
     other = replace(from_page(), tags=("a", "b"), pages=("q", "p"))

@@ -414,3 +414,11 @@ def test_a_file_that_is_too_deep_to_be_changed_is_refused_and_can_be_read() -> N
 def test_a_long_row_of_short_sentences_is_no_key() -> None:
     text = f"[[card]]\nid = 'a'\nkind = 'basic'\nfront = '''\n{'Yes. ' * 200}\n{'a.b' * 99}\n'''\nback = 'b'\n"
     assert [] == list(read_deck(text, Path("a.toml")).problems)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_marks_of_a_merge_are_named(end: str) -> None:
+    lines = ("schema = 1", "<<<<<<< HEAD", 'title = "a"', "=======", 'title = "b"', ">>>>>>> other", "")
+    with pytest.raises(DeckError, match=r"deck\.toml:2: a merge left its marks here") as caught:
+        read_deck(end.join(lines), Path("deck.toml"))
+    assert "Keep one of the two forms" in caught.value.advice

@@ -55,6 +55,7 @@ def test_nine_of_ten_decidable_questions_are_decided(name: str) -> None:
     assert 0.9 <= len(decided) / len(decidable)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one", WITH_OPTIONS, ids=lambda one: one.way)
 def test_a_verdict_tells_its_evidence_and_ranks_every_option(one: Labelled) -> None:
     verdict = answer(one.item)

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 from scripted import Clock, Entry, Scripted, play
 
 from homes import HOUR, NOON, SECOND, TODAY, basic, query, quiz, with_cards
 from lpdeck.deck.model import Card
+from lpdeck.errors import HomeError
 from lpdeck.home import Home
 from lpdeck.review.drills import ALL, RIGHT, WRONG
 from lpdeck.review.loop import Choose, Do
 from lpdeck.review.queue import Limits
 from lpdeck.review.session import Left
 from lpdeck.scheduling import Rating
+from lpdeck.store import holding
 
 SHOW, UNDO, REDO = Do.REVEAL, Do.UNDO, Do.REDO
 AGAIN, HARD, GOOD, EASY = Rating
@@ -90,6 +94,16 @@ def test_an_answer_given_elsewhere_meanwhile_is_not_counted(three: Home) -> None
 
 
 # Quiz questions
+
+
+def test_an_answer_that_can_not_be_kept_is_said_to_be_lost(three: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holding, "PATIENCE_S", 0)
+    other = sqlite3.connect(three.database, isolation_level=None)
+    with pytest.raises(HomeError) as caught:
+        _run(three, SHOW, EASY, SHOW, lambda: other.execute("BEGIN IMMEDIATE"), GOOD)
+    other.close()
+    assert caught.value.advice.startswith("The answer that you gave last was not kept. Close it, or wait")
+    assert [("deck/a", 4)] == _ratings(three)
 
 
 @pytest.fixture

@@ -362,6 +362,7 @@ def test_a_flag_leaves_the_tally_and_an_undone_answer_leaves_it_too(three: Home)
 # Leaving
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("card", "script"),
     [

@@ -11,6 +11,7 @@ import pytest
 from homes import basic, change, make, opened, put_deck, query, with_cards
 from lpdeck.errors import HomeError
 from lpdeck.home import Home
+from lpdeck.store import foreign as opening
 from lpdeck.store.foreign import changed_at, foreign
 from lpdeck.store.schema import open_engine
 
@@ -83,6 +84,27 @@ def test_a_change_that_another_process_has_not_finished_is_not_seen(there: Home)
             assert [] == other.execute("SELECT * FROM exported").fetchall()
 
 
+def test_a_log_that_began_anew_while_it_was_copied_is_copied_again(
+    there: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = opening._take
+    waiting = [there.database]
+
+    def taken(path: Path, target: Path) -> None:
+        take(path, target)
+        if path in waiting:  # in the middle of the first copy what was in the log goes into the database
+            waiting.remove(path)
+            writing.execute("PRAGMA wal_checkpoint(FULL)")
+            writing.execute("INSERT INTO exported VALUES ('deck/late', 2)")
+
+    with closing(sqlite3.connect(there.database, isolation_level=None)) as writing:
+        writing.execute("INSERT INTO day_limits (study_day) VALUES (20514)")
+        monkeypatch.setattr(opening, "_take", taken)
+        with foreign(there.database) as other:
+            found = other.execute("SELECT study_day, card FROM day_limits, exported").fetchall()
+    assert [(20514, "deck/late")] == found
+
+
 def test_the_copy_is_private_and_goes_away(there: Home) -> None:
     with foreign(there.database) as other:
         ((_, _, path),) = other.execute("PRAGMA database_list").fetchall()
@@ -121,6 +143,7 @@ def test_a_database_that_was_cut_off_is_refused(there: Home, keep: int) -> None:
     assert "damaged" in refusal(there.database)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "what"),
     [
@@ -147,6 +170,21 @@ def test_what_lpdeck_never_makes_is_refused(there: Home, statement: str, what: s
     said = refusal(there.database)
     assert what in said
     assert said.isprintable()
+
+
+def test_a_database_that_is_not_as_its_schema_says_is_refused(there: Home) -> None:
+    change(there, "INSERT INTO device VALUES ('x', 'y', 0)")
+    with closing(sqlite3.connect(there.database)) as writing, writing:
+        writing.execute("PRAGMA writable_schema = ON")
+        writing.execute("UPDATE sqlite_master SET sql = replace(sql, 'here INTEGER', 'here INTEGER CHECK (here = 1)')")
+    assert "damaged" in refusal(there.database)
+
+
+def test_a_database_that_no_learner_has_filled_is_refused_before_it_is_copied(tmp_path: Path) -> None:
+    path = tmp_path / "lpdeck.db"
+    path.write_bytes(b"SQLite format 3\x00")
+    os.truncate(path, 8_000_000_001)  # sparse: no disk holds it
+    assert "larger than 8 GB" in refusal(path)
 
 
 @pytest.mark.slow

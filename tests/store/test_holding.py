@@ -197,6 +197,7 @@ def _mark_exported(home: Home) -> object:
 WRITES = {"an answer": _answer, "a command": _mark_exported}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", WRITES)
 def test_whoever_waits_is_told_once_for_whom_and_then_writes(cards: Home, told: list[str], what: str) -> None:
     with _held_elsewhere(cards) as other:
@@ -221,6 +222,7 @@ def test_whoever_reads_waits_for_nobody(cards: Home, told: list[str]) -> None:
     assert [] == told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", WRITES)
 def test_whoever_waited_in_vain_is_told_who_holds_the_database(
     cards: Home, told: list[str], what: str, monkeypatch: pytest.MonkeyPatch
@@ -233,6 +235,7 @@ def test_whoever_waited_in_vain_is_told_who_holds_the_database(
     assert 1 == len(told)
 
 
+@pytest.mark.slow
 def test_a_program_that_leaves_no_name_is_told_as_one(
     cards: Home, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -192,6 +192,22 @@ def test_only_a_card_of_which_something_changed_counts_as_changed(home: Home, ch
     assert changed["deck/b"] == changed["deck/new"] > 1_700_000_000_000
 
 
+def test_words_changed_when_their_file_was_written_and_not_when_it_was_read(home: Home) -> None:
+    with_cards(home, basic("deck/a"))
+    _age_words(home)
+    path = put_deck(home, "deck", basic("deck/a", back="of monday"), age_s=3 * 86_400)
+    indexed(home)
+    assert {"deck/a": path.stat().st_mtime_ns // 1_000_000} == _changed_ms(home)
+
+
+def test_an_older_file_in_the_place_of_a_newer_one_is_a_change_of_now(home: Home) -> None:
+    with_cards(home, basic("deck/a"))
+    (before,) = _changed_ms(home).values()
+    put_deck(home, "deck", basic("deck/a", back="of last year"), age_s=365 * 86_400)
+    indexed(home)
+    assert before < _changed_ms(home)["deck/a"]
+
+
 BROKEN = [b"[[card]\n", b'title = "\xff"\n', b"schema = 99\n", b"a = " + b"[" * 100_000]
 
 

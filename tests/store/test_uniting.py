@@ -20,6 +20,7 @@ from lpdeck.events import Kind
 from lpdeck.home import Home
 from lpdeck.scheduling import Rating, Schedule
 from lpdeck.store import log
+from lpdeck.store.arriving import flaw, is_uuid
 from lpdeck.store.hot import EVENT_COLUMNS
 from lpdeck.store.schema import open_engine, reading, transaction
 from lpdeck.store.uniting import United, foreign, prepare, unite_log
@@ -99,7 +100,7 @@ ACTS = st.tuples(
     st.sampled_from([A, B, C]),
     st.sampled_from([0, 1000, HOUR, DAY, 9 * DAY]),
 )
-FEW = settings(max_examples=max(settings.default.max_examples // 3, 4)) if settings.default else settings()
+FEW = settings(max_examples=max(settings.default.max_examples // 5, 3)) if settings.default else settings()
 HISTORIES = st.lists(ACTS, max_size=8)
 SKEWS = st.sampled_from([0, 5000, -HOUR, 3 * DAY])
 
@@ -278,7 +279,17 @@ BAD: tuple[dict[str, Any], ...] = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("values", BAD, ids=lambda values: ascii(values)[:50])
+def test_what_no_event_says_is_a_flaw(values: dict[str, Any]) -> None:
+    row = GOOD | values
+    assert not is_uuid(row["id"]) or flaw(tuple(row.get(column) for column in EVENT_COLUMNS.split(", ")))
+
+
+FEW_BAD = [pytest.param(one, marks=[pytest.mark.slow] if at % 9 else []) for at, one in enumerate(BAD)]
+
+
+@pytest.mark.parametrize("values", FEW_BAD, ids=lambda values: ascii(values)[:50])
 def test_a_row_that_is_no_event_is_refused_and_the_rest_goes_on(two: tuple[Home, Home], values: dict[str, Any]) -> None:
     laptop, desktop = two
     rows = events(desktop)

@@ -513,3 +513,11 @@ def test_a_backup_with_any_bytes_changed_is_read_or_refused(
 def test_only_a_change_of_the_database_is_a_change_of_its_state(full: Home, backup: Path) -> None:
     change(full, "INSERT INTO exported VALUES ('deck/a', 5)")
     assert archive.manifest(backup).state.marks + 1 == archive.state_of(full).marks
+
+
+def test_options_that_are_not_utf_8_do_not_make_a_backup_useless(full: Home, tmp_path: Path) -> None:
+    words = b"# caf\xe9\nnew_per_day = 5\n"
+    full.config.write_bytes(words)
+    contents = archive.read(archive.pack(full, tmp_path / "backup.zip", NOON, version="1.2"))
+    assert words == contents.data("config.toml")
+    assert {"deck", "other"} == set(contents.decks)

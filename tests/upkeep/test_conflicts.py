@@ -122,6 +122,23 @@ def test_an_unsure_copy_is_one_where_it_has_a_card_of_the_original(home: Home) -
     assert {"deck (1).toml": "deck.toml", "deck-LAPTOP.toml": "deck.toml"} == names(home)
 
 
+def test_a_deck_of_the_learner_that_took_one_card_along_is_no_copy(home: Home) -> None:
+    make(home)
+    put_deck(home, "deck", *(basic(f"deck/{number}") for number in range(9)))
+    put_deck(home, "deck-onsite", basic("deck/0"), *(basic(f"onsite/{number}") for number in range(3)))
+    put_deck(home, "deck (2)", basic("deck/0"), basic("deck/1"))
+    assert {"deck (2).toml": "deck.toml"} == names(home)
+
+
+def test_a_copy_of_the_options_is_found_where_its_name_alone_says_so(home: Home) -> None:
+    make(home)
+    home.config.touch()
+    for name in ("config.sync-conflict-20261121-101010.toml", "config 2.toml"):
+        (home.path / name).touch()
+    (one,) = conflicts(home)
+    assert ("config.sync-conflict-20261121-101010.toml", home.config) == (one.path.name, one.original)
+
+
 def test_a_copy_of_the_database_is_found_whether_the_database_is_there_or_not(home: Home) -> None:
     make(home)
     found = ("lpdeck (conflicted copy).db", "lpdeck.sync-conflict-20261121-101010-ABCDEFG.db", "lpdeck (1).db")

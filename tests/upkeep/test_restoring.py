@@ -110,6 +110,36 @@ def test_a_plan_says_what_becomes_of_each_deck_and_option(studied: Home, backup:
     assert not plan.changes_nothing
 
 
+def test_marks_alone_are_news_too(studied: Home, backup: Path) -> None:
+    change(studied, "DELETE FROM event")
+    plan = plan_restore(studied, backup)
+    assert (0, 0, 2, False) == (plan.come, plan.stay, plan.marks, plan.changes_nothing)
+
+
+def test_a_database_that_opens_and_is_not_in_itself_as_it_should_be_is_damaged(studied: Home) -> None:
+    assert Condition.SOUND is condition_of(studied)
+    _forbid_what_is_there(studied)
+    assert Condition.DAMAGED is condition_of(studied)
+    with pytest.raises(HomeError, match="the database is damaged"):
+        archive.pack(studied, studied.path / "backup.zip", NOON)
+    assert not (studied.path / "backup.zip").exists()
+
+
+def _forbid_what_is_there(home: Home) -> None:
+    """Makes the schema say that a column is never empty, which it is: only a check of all rows notices."""
+    with closing(sqlite3.connect(home.database)) as connection, connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_master SET sql = replace(sql, 'target TEXT', 'target TEXT NOT NULL')")
+
+
+def test_a_backup_that_was_replaced_after_the_plan_is_said(studied: Home, backup: Path) -> None:
+    (studied.decks / "other.toml").unlink()
+    plan = plan_restore(studied, backup)
+    archive.pack(studied, backup, NOON)
+    with pytest.raises(HomeError, match="no longer in it"):
+        restore(studied, plan, SCHEDULER, STAMP)
+
+
 # Doing it
 
 

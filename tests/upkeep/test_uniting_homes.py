@@ -22,6 +22,8 @@ from lpdeck.home import Home
 from lpdeck.upkeep.archive import pack
 from lpdeck.upkeep.uniting import Done, Plan, apply, opened, plan_unite, remember
 
+pytestmark = pytest.mark.slow
+
 
 def another(folder: Path, name: str, *cards: Card) -> Home:
     """A home of another computer, with a deck of these cards where there are any."""
@@ -108,6 +110,17 @@ def test_a_backup_is_as_good_as_the_home(two: tuple[Home, Home], tmp_path: Path)
     assert "late" == cards(laptop)["deck/a"].fields["back"]
 
 
+def test_words_that_the_index_of_a_backup_does_not_know_date_from_the_backup(
+    two: tuple[Home, Home], tmp_path: Path
+) -> None:
+    laptop, desktop = two
+    dated(laptop, "deck/a", NOON - 1)
+    put_deck(desktop, "deck", basic("deck/a", back="edited just now"))
+    plan, _ = unite(laptop, pack(desktop, tmp_path / "desktop.zip", NOON))
+    assert "edited just now" == cards(laptop)["deck/a"].fields["back"]
+    assert NOON == plan.other.shelf.moments["deck/a"]
+
+
 def test_a_bare_database_brings_its_log_alone(two: tuple[Home, Home]) -> None:
     laptop, desktop = two
     change(desktop, "INSERT INTO exported VALUES ('deck/c', 3)")
@@ -184,7 +197,10 @@ def test_what_can_not_be_read_there_is_named_and_the_rest_goes_on(two: tuple[Hom
         assert {"deck", "half"} == found.shelf.decks.keys()
 
 
-@pytest.mark.parametrize("what", ["home", "decks", "database", "deck", "link"])
+SOME = [pytest.param(one, marks=pytest.mark.slow) for one in ("decks", "database", "link")]
+
+
+@pytest.mark.parametrize("what", ["home", "deck", *SOME])
 def test_the_very_home_is_refused_kindly(two: tuple[Home, Home], tmp_path: Path, what: str) -> None:
     laptop, _ = two
     (tmp_path / "link").symlink_to(laptop.path)

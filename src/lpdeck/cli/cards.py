@@ -295,6 +295,7 @@ def rename(
     target = path.with_name(f"{slug(name)}.toml")
     if target.exists():
         raise UsageError(f'there is a deck "{target.stem}" already', "Choose another name. Nothing was changed.")
+    _refuse_with_copies(path)
     with context.index(quiet=True, writes=False):
         pass  # a home that can not be used is found before anything is renamed
     os.rename(path, target)
@@ -330,11 +331,23 @@ def delete(
     context.out(f"deleted {card.id}; the deck as it was is {kept}")
 
 
+def _refuse_with_copies(path: Path) -> None:
+    """Raises UsageError where a synced folder left a copy of a deck, which would be a deck were this one gone."""
+    from lpdeck.deck.copies import copies_of
+    from lpdeck.deck.folder import conflict_paths
+
+    names = copies_of(path.name, [one.name for one in (path, *conflict_paths(path.parent))])
+    if names:
+        advice = f'First make one of the two: lpdeck unite "{path.with_name(names[0])}", then move the copy away.'
+        raise UsageError(f"beside {path.name} stands a conflict copy of it: {names[0]}", advice)
+
+
 def _delete_deck(path: Path, *, yes: bool, dry_run: bool) -> None:
     from lpdeck.cli.keeping import before
     from lpdeck.cli.rendering import plural
     from lpdeck.deck.toml import card_lines
 
+    _refuse_with_copies(path)
     count = plural(len(card_lines(path.read_text(encoding="utf-8", errors="replace"))), "card")
     if dry_run:
         context.out(f"would delete {path} with {count}")

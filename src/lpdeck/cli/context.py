@@ -81,7 +81,7 @@ def rewrite_config(change: Callable[[str], str]) -> None:
     from lpdeck.deck.folder import write_atomically
 
     path = ready_home().config
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    before = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     after = change(before)
     if after != before:
         write_atomically(path, after)

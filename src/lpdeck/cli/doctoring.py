@@ -186,7 +186,7 @@ def _show_end(found: list[Examined], mended: int, *, hint: bool) -> None:
         text = "All is well." if not mended else "All is well now."
         _show_lines(text, painter, "right", indent=0)
         return
-    mendable = len(fixable(found))
+    mendable = sum(not finding.is_note for _, finding in fixable(found))
     text = f"{plural(len(left), 'thing')} found" + (" and left" if mended else "") + "."
     if mendable and hint:
         text += f" lpdeck doctor --fix mends {_so_many(mendable, len(left))}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from lpdeck.anki.notes import AnkiText
     from lpdeck.config import Config
     from lpdeck.events import Event
+    from lpdeck.scheduling import Scheduler
     from lpdeck.store.hot import StoredCard
+    from lpdeck.store.taking import Taken
 
 SUFFIXES = (".apkg", ".colpkg", ".anki2", ".anki21", ".anki21b")
 
@@ -70,7 +73,7 @@ def take(name: str, *, take_text: bool, dry_run: bool) -> TakenFile:
     context.ready_home()
     if not dry_run:
         before("import")
-    with context.index() as connection:
+    with context.index(writes=False) as connection:
         edited = tuple(_edited(connection, file))
         scheduler = scheduler_of(connection, config.scheduler)
         news = _news(connection, file, config, scheduler.weights.name)
@@ -78,12 +81,32 @@ def take(name: str, *, take_text: bool, dry_run: bool) -> TakenFile:
         if dry_run:
             cards = tuple(card for card, events in news.items() if events)
             return TakenFile(name, file, len(file.reviews) - known, known, cards, edited, took_text=False)
-        from lpdeck.store.taking import take_in
-
-        taken = take_in(connection, news, scheduler)
+    taken = _taken(news, scheduler)
     if take_text:
         _take_texts(edited)
     return TakenFile(name, file, taken.added, known + taken.known, taken.cards, edited, take_text)
+
+
+CARDS_AT_ONCE = 100
+"""The reviews of so many cards are taken in one transaction, so that nobody waits for long."""
+PAUSE_S = 0.1
+"""Between two of them: whoever waits for the lock looks so often (SQLite's own waiting) whether it is free."""
+
+
+def _taken(news: Mapping[str, Sequence[Event]], scheduler: Scheduler) -> Taken:
+    """Takes events into the log, some cards at a time; an import that is cut short goes on when it is repeated."""
+    from lpdeck.store.schema import open_engine, transaction
+    from lpdeck.store.taking import Taken, take_in
+
+    engine, cards, parts = open_engine(context.home()), [card for card, events in news.items() if events], []
+    for first in range(0, len(cards), CARDS_AT_ONCE):
+        if first:
+            time.sleep(PAUSE_S)
+        some = {card: news[card] for card in cards[first : first + CARDS_AT_ONCE]}
+        with transaction(engine, context.home()) as connection:
+            parts.append(take_in(connection, some, scheduler))
+    names = tuple(sorted(card for part in parts for card in part.cards))
+    return Taken(sum(part.added for part in parts), sum(part.known for part in parts), names)
 
 
 def _news(connection: sa.Connection, file: AnkiFile, config: Config, weights: str) -> dict[str, list[Event]]:

@@ -14,7 +14,7 @@ import typer
 
 from lpdeck import __version__
 from lpdeck.cli import context
-from lpdeck.errors import ConfigError, HomeError, LpdeckError, UsageError
+from lpdeck.errors import EXIT_FOUND, ConfigError, HomeError, LpdeckError, UsageError
 
 if TYPE_CHECKING:
     from lpdeck.config import Config
@@ -272,6 +272,8 @@ def restore(
         context.out_json(_plan_data(plan, dry_run=False) | _done_data(kept, done))
     else:
         _say_done(plan, kept, done)
+    if done.united and done.united.refused:
+        raise typer.Exit(EXIT_FOUND)
 
 
 def _backup_named(file: Path) -> Path:
@@ -305,6 +307,8 @@ _SIGNS = {"added": "+", "changed": "~", "gone": "-"}
 
 def _said(plan: Plan) -> Iterator[str]:
     """What a plan would change, in lines."""
+    from lpdeck.cli.rendering import plural
+
     yield plan.path.name
     yield from _origin(plan)
     trouble = _trouble(plan)
@@ -318,7 +322,7 @@ def _said(plan: Plan) -> Iterator[str]:
         yield from (f"    {_SIGNS[one.change]} {one.deck:<{names}}  {_cards(one)}" for one in plan.decks)
         aside = [one for one in plan.files if one not in plan.decks]
         if aside:
-            yield f"  removed    {len(aside)} starters set aside change"
+            yield f"  removed    {plural(len(aside), 'deck')} of starters set aside: as in the backup"
         yield f"  options    {len(plan.options) or 'none'} changed" + (
             "" if plan.options or not plan.rewrites_config else ", but the file is another"
         )
@@ -341,7 +345,10 @@ def _width(names: Iterable[str]) -> int:
 
 
 def _answers(plan: Plan) -> str:
-    come = f"{plan.come:,} come back" if plan.come else "none comes back that is not here"
+    from lpdeck.cli.rendering import plural
+
+    come = f"{plan.come:,} come back" if plan.come else "none comes: all that it has are here"
+    come += f"; {plural(plan.marks, 'mark')} {'comes' if plan.marks == 1 else 'come'} too" if plan.marks else ""
     return f"{come}; the {plan.stay:,} that only this home has stay" if plan.stay else come
 
 
@@ -379,7 +386,7 @@ def _question(plan: Plan) -> str:
     from lpdeck.cli.rendering import plural
 
     if plan.contents is None:
-        return f"{plural(plan.come, 'answer')} will come into the log."
+        return f"{plural(plan.come + plan.marks, 'entry', 'entries')} will come into the log."
     files = plural(len(plan.files), "deck file") if plan.files else ""
     options = "the options" if plan.rewrites_config else ""
     replaced = " and ".join(part for part in (files, options) if part)
@@ -415,6 +422,7 @@ def _plan_data(plan: Plan, *, dry_run: bool) -> dict[str, Any]:
         "removed": [one.deck for one in plan.files if one not in plan.decks],
         "options": [_plain(vars(one)) for one in plan.options],
         "answers": {"come": plan.come, "stay": plan.stay},
+        "marks": {"come": plan.marks},
     }
 
 

@@ -159,6 +159,12 @@ class Screen:
             return PASTE if self._take_paste() else HANG_UP
         return key_name(typed)
 
+    def forget_keys(self) -> None:
+        """Throws away what was typed and not taken yet."""
+        self._pending, self._bytes = "", b""
+        with suppress(termios.error):
+            termios.tcflush(self._in, termios.TCIFLUSH)
+
     def _receive(self) -> bool:
         """Takes in what was typed; False where the terminal is gone."""
         try:

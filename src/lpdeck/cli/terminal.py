@@ -83,13 +83,15 @@ class TerminalReviewer:
         self._watch = _Stopwatch()
         self._lines: list[str] = []
         self._drawn: tuple[Sequence[str], int, int, Sequence[str]] | None = None
+        self._has_waited = False
 
     def notice(self, text: str) -> None:
         """Said above the keys of the next frame."""
         self._notice = text
 
     def waiting(self, text: str) -> None:
-        """Said at once, above the keys of the frame that stands."""
+        """Said at once, above the keys of the frame that stands; keys pressed meanwhile do not act on the next one."""
+        self._has_waited = True
         if self._drawn is not None:
             self._draw(*self._drawn, shown(text))
 
@@ -369,6 +371,9 @@ class TerminalReviewer:
         self._screen.draw([*_fitting(lines, columns), *padding, note, *footer])
 
     def _key(self, timeout_s: float | None = None) -> str:
+        if self._has_waited:
+            self._has_waited = False
+            self._screen.forget_keys()
         key = self._screen.key(timeout_s)
         if key == HANG_UP:
             raise SystemExit(129)

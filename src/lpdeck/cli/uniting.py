@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lpdeck.cli import context
+from lpdeck.errors import EXIT_DONE, EXIT_FOUND
 
 if TYPE_CHECKING:
     from lpdeck.deck.model import Card
@@ -51,7 +52,7 @@ def unite(
         if dry_run:
             if json:
                 context.out_json(_data(plan, dry_run=True))
-            return
+            raise typer.Exit(_code(plan))
         kept = _agreed(plan, yes=yes)
         done = uniting.apply(home, plan, settings)
         with context.index():
@@ -61,6 +62,14 @@ def unite(
         context.out_json(_data(plan, dry_run=False) | _done_data(kept, done))
     elif not plan.changes_nothing:
         _say_done(plan, kept, done)
+    raise typer.Exit(_code(plan, done))
+
+
+def _code(plan: Plan, done: Done | None = None) -> int:
+    """The exit code: whether something of the other was refused or left out."""
+    refused = plan.log.refused if plan.log else ()
+    is_found = plan.other.told or plan.joining.left_out or refused or (done is not None and done.left)
+    return EXIT_FOUND if is_found else EXIT_DONE
 
 
 def _agreed(plan: Plan, *, yes: bool) -> Path | None:
@@ -101,7 +110,7 @@ def _said(plan: Plan) -> Iterator[str]:
     log, joining = plan.log, plan.joining
     if log is not None:
         for device, count in sorted(log.by_device.items(), key=lambda pair: (-pair[1], pair[0])):
-            yield f"  {plural(count, 'event')} from {log.names.get(device, device)}"
+            yield f"  {_entries(log.answers.get(device, 0), count)} from {log.names.get(device, device)}"
         if log.schedules:
             yield f"  {plural(len(log.schedules), 'schedule')} computed anew"
         for name in log.weights:
@@ -114,37 +123,61 @@ def _said(plan: Plan) -> Iterator[str]:
         yield f"  {name}: title, principles, pages or deleted cards"
 
 
+def _entries(answers: int, events: int) -> str:
+    """How many answers there are among some events, and how much else, as a learner says it."""
+    from lpdeck.cli.rendering import plural
+
+    counts = ((answers, "answer"), (events - answers, "mark"))
+    return " and ".join(plural(count, noun) for count, noun in counts if count)
+
+
 def _listed(changes: list[Change], does: str, do: str) -> Iterator[str]:
     from lpdeck.cli.rendering import plural
 
     if changes:
         yield f"  {plural(len(changes), 'card')} {does if len(changes) == 1 else do}"
     for change in changes[:_TOLD]:
-        yield f"    {change.card}   {_in_short(change)}"
+        yield from _placed(change, context.width())
     if len(changes) > _TOLD:
         yield f"    ... and {len(changes) - _TOLD:,} more: --dry-run --json lists all"
 
 
-def _in_short(change: Change) -> str:
-    """What a change does to the words of a card, on one line."""
+def _placed(change: Change, width: int) -> Iterator[str]:
+    """A change on one line if that has room in `width` cells; else what it does on lines below the card."""
+    from lpdeck.cli.rendering import cut
+
+    found = list(_in_short(change, width - 6))
+    line = f"    {change.card}   {'; '.join(found)}"
+    if cut(line, width) == line:
+        yield line
+        return
+    yield f"    {change.card}"
+    yield from (f"      {cut(one, width - 6)}" for one in found)
+
+
+def _in_short(change: Change, width: int) -> Iterator[str]:
+    """What a change does to the words of a card, each in about `width` cells."""
     from lpdeck.cli.rendering import cut
     from lpdeck.deck.model import words_of
 
     if change.before is None or change.after is None:
         card = change.after or change.before
         assert card is not None
-        return cut(" ".join(words_of(card.fields).split()), 60)
-    return "; ".join(f"{name}: {old} → {new}" for name, old, new in _differences(change.before, change.after))
+        yield cut(" ".join(words_of(card.fields).split()), min(width, 60))
+        return
+    for name, old, new in _differences(change.before, change.after, width):
+        yield f"{name}: {old} → {new}"
 
 
-def _differences(before: Card, after: Card) -> Iterator[tuple[str, str, str]]:
+def _differences(before: Card, after: Card, width: int) -> Iterator[tuple[str, str, str]]:
     """The names of what differs between two forms, with the old and the new value in short."""
     from lpdeck.deck.toml import card_table
 
     old, new = card_table(before), card_table(after)
     for name in {**old, **new}:
         if old.get(name) != new.get(name) and name not in ("from", "imported", "id"):
-            yield (name, *_apart(_text(old.get(name)), _text(new.get(name))))
+            room = min(max((width - len(name) - 5) // 2, 12), _SHORT)
+            yield (name, *_apart(_text(old.get(name)), _text(new.get(name)), room))
 
 
 def _text(value: Any) -> str:
@@ -155,15 +188,15 @@ def _text(value: Any) -> str:
 _SHORT = 36
 
 
-def _apart(old: str, new: str) -> tuple[str, str]:
-    """Two texts cut to where they part."""
+def _apart(old: str, new: str, room: int) -> tuple[str, str]:
+    """Two texts cut to where they part, each to `room` cells."""
     from lpdeck.cli.rendering import cut
 
     parted = (place for place, (a, b) in enumerate(zip(old, new, strict=False)) if a != b)
     same = next(parted, min(len(old), len(new)))
-    start = max(same - 12, 0) if max(len(old), len(new)) > _SHORT else 0
+    start = max(same - room // 3, 0) if max(len(old), len(new)) > room else 0
     first, second = (f"{'…' if start else ''}{text[start:]}" for text in (old, new))
-    return cut(first, _SHORT) or "nothing", cut(second, _SHORT) or "nothing"
+    return cut(first, room) or "nothing", cut(second, room) or "nothing"
 
 
 def _left_out(plan: Plan) -> Iterator[str]:
@@ -176,11 +209,14 @@ def _left_out(plan: Plan) -> Iterator[str]:
 
 
 def _warnings(plan: Plan) -> Iterator[str]:
-    if plan.other.kind == "database":
-        yield "a database holds no decks: only its log is united"
+    if plan.log is None and plan.other.kind != "deck":
+        yield "there is no database in it: only its decks are united"
+    if not plan.other.shelf.decks:
+        yield "there are no decks in it: only its log is united"
     if plan.log is not None and plan.log.latest_ms > context.now_ms() + 86_400_000:
         moment = context.config().calendar.local(plan.log.latest_ms)
-        yield f"an event comes from the future ({moment:%Y-%m-%d}): look at the other computer's clock, or at yours"
+        ahead = f"an answer or a mark comes from the future ({moment:%Y-%m-%d})"
+        yield f"{ahead}: look at the other computer's clock, or at yours"
     if plan.log is not None and plan.log.copied:
         yield "both homes acted in the name of one computer: from now on this one has a name of its own"
 
@@ -199,12 +235,12 @@ def _say_some(told: Iterable[str], what: str, most: int = 5) -> None:
 def _say_done(plan: Plan, kept: Path | None, done: Done) -> None:
     from lpdeck.cli.rendering import plural, shown
 
-    united = done.united
+    answers = sum(plan.log.answers.values()) if plan.log else 0
     parts = [
-        plural(united.added, "event") if united and united.added else "",
+        _entries(answers, done.united.added) if done.united and done.united.added else "",
         plural(len(done.written), "deck file") if done.written else "",
     ]
-    what = " and ".join(part for part in parts if part)
+    what = ", ".join(part for part in parts if part)
     context.out(shown(f"united with {plan.other.path.name}{': ' if what else ''}{what}"))
     for left in done.left:
         context.say(f"lpdeck: {left}; run this again.")
@@ -225,7 +261,12 @@ def _data(plan: Plan, *, dry_run: bool) -> dict[str, Any]:
             "added": log.added if log else 0,
             "known": log.known if log else 0,
             "devices": [
-                {"id": device, "name": log.names.get(device, device), "events": count}
+                {
+                    "id": device,
+                    "name": log.names.get(device, device),
+                    "events": count,
+                    "answers": log.answers.get(device, 0),
+                }
                 for device, count in (log.by_device.items() if log else ())
             ]
             if log
@@ -238,6 +279,7 @@ def _data(plan: Plan, *, dry_run: bool) -> dict[str, Any]:
         "decks": sorted({*plan.joining.decks, *plan.joining.aside}),
         "left_out": dict(plan.joining.left_out),
         "problems": list(plan.other.told),
+        "warnings": list(_warnings(plan)),
     }
 
 

@@ -64,3 +64,9 @@ def sure_copies(names: Collection[str]) -> dict[str, Copy]:
     known = {unicodedata.normalize("NFC", name).casefold() for name in names}
     found = {name: copy for name in names if (copy := copy_of(name)) is not None and copy.sure}
     return {name: copy for name, copy in found.items() if copy.original.casefold() in known}
+
+
+def copies_of(original: str, names: Collection[str]) -> list[str]:
+    """Those of some file names, the original's among them, that are surely copies of one file."""
+    wanted = unicodedata.normalize("NFC", original).casefold()
+    return [name for name, copy in sure_copies(names).items() if copy.original.casefold() == wanted]

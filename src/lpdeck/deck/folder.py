@@ -8,6 +8,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -36,8 +37,9 @@ def conflict_paths(folder: Path) -> list[Path]:
     return sorted(folder / name for name in sure_copies(names))
 
 
+@cache
 def starters() -> tuple[Starter, ...]:
-    """The decks that travel with the program, in order of their names."""
+    """The decks that travel with the program, in order of their names; read once."""
     return tuple(starter_of(path.stem, read_text(path)) for path in deck_paths(shipped("decks")))
 
 

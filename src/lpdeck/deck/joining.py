@@ -67,10 +67,13 @@ BETWEEN = "\n\n\n"
 
 
 def _note(one: str | None, other: str | None) -> str | None:
-    """Both notes in the order of their texts; one that stands in another is left out."""
+    """Both notes in the order of their texts; one that stands in another is left out, one alone stays as it is."""
     if one == other:
         return one
-    parts = {part for note in (one, other) if note for part in re.split(r"\n{3,}", note) if part.strip()}
+    notes = [note for note in (one, other) if note and note.strip()]
+    if len(notes) < 2:
+        return notes[0] if notes else None
+    parts = {part for note in notes for part in re.split(r"\n{3,}", note) if part.strip()}
     longest = [part for part in parts if not any(part != more and part in more for more in parts)]
     return BETWEEN.join(sorted(longest)) or None
 

@@ -131,6 +131,13 @@ def _cards(document: Mapping[str, Any], lines: Sequence[int], deck: str) -> tupl
     return cards, problems
 
 
+_MARK_OF_A_MERGE = re.compile(r"(<{7}|={7}|>{7}|\|{7})( |\r?$)")
+_MERGED = (
+    "Keep one of the two forms and take out the lines that begin with <<<<<<<, ======= and >>>>>>>; "
+    "until then the cards of this file stay as they were last read."
+)
+
+
 def _parsed(text: str, path: Path) -> dict[str, Any]:
     import tomllib
 
@@ -140,6 +147,8 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
         found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
         what, line = (found[1], found[2]) if found else (str(error), None)
         number = int(line) if line else text.count("\n") + 1 if found else None
+        if number is not None and _MARK_OF_A_MERGE.match([*text.split("\n"), ""][number - 1]):
+            raise DeckError("a merge left its marks here", _MERGED, path=path, line=number) from None
         raise DeckError(
             f"this is not valid TOML: {what[:1].lower()}{what[1:]}",
             "Mend that line; until then the cards of this file stay as they were last read.",

@@ -7,7 +7,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
-from lpdeck.errors import LpdeckError
+from lpdeck.errors import HomeError, LpdeckError
 from lpdeck.events import Event, Kind
 from lpdeck.review.drills import Attempt, Drill, Result, judge
 from lpdeck.review.session import Asked, Finished, Left, Sitting, Tally
@@ -235,12 +235,19 @@ class _Asking:
         while not isinstance(rating, Rating):
             rating = self._step(back, attempt)
         asked = self._asked
-        if not self._session.answer(asked, rating, self._loop.clock(), result.detail):
+        if not self._is_kept(asked, rating, result):
             self._reviewer.notice("that card was answered elsewhere meanwhile; this answer was not counted")
             return
         self._offer_phrases(result)
         if self._session.became_leech(asked, rating):
             self._coach()
+
+    def _is_kept(self, asked: Asked, rating: Rating, result: Result) -> bool:
+        """Whether the answer counts. Raises HomeError where the store can not keep it, which says so."""
+        try:
+            return self._session.answer(asked, rating, self._loop.clock(), result.detail)
+        except HomeError as error:
+            raise HomeError(error.what, f"The answer that you gave last was not kept. {error.advice}".strip()) from None
 
     def _attempt(self) -> Attempt:
         """What the learner does before the answer is shown, step by step."""

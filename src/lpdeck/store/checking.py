@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import sqlite3
@@ -26,7 +27,8 @@ from lpdeck.store.index import refresh
 from lpdeck.store.schema import open_engine
 from lpdeck.store.weights import all_sets, scheduler
 
-MISSING, SOUND, DAMAGED, FOREIGN, NEWER = "missing", "sound", "damaged", "foreign", "newer"
+MISSING, CLOSED, SOUND = "missing", "closed", "sound"
+DAMAGED, FOREIGN, NEWER = "damaged", "foreign", "newer"
 MOST_TOLD = 20
 """So many complaints of SQLite are listed."""
 
@@ -65,6 +67,8 @@ def _look(home: Home, copy: Home) -> Look:
         look = _look_inside(copy.database)._replace(journal="wal" if head[18:19] == b"\2" else "rollback")
     except sqlite3.DatabaseError as error:
         return Look(DAMAGED, (str(error),))
+    except PermissionError as error:
+        return Look(CLOSED, (str(error.strerror),))
     if look.state == SOUND:
         return _brought_up_to_date(copy, look)
     return look
@@ -290,13 +294,20 @@ def index_anew(connection: sa.Connection, folder: Path) -> None:
 _UNREAD = "unread"
 """No file has this fingerprint, so that it is read; and it is none that was never read, whose cards nobody keeps."""
 
-_OWN = {"size", "mtime_ns", "indexed_ns", "fingerprint"}
+_OWN = {"size", "mtime_ns", "indexed_ns", "fingerprint", "problem"}
+_HAS_PROBLEM = tables.deck_file.c.problem.is_not(None)  # its words are of the lpdeck that read the file
 
 
 def _indexed(connection: sa.Connection, doubled: Collection[str]) -> dict[str, tuple[Any, ...]]:
     """Each row of the index by what names it, the deck first: what follows from the files alone."""
     of_file = [column for column in tables.deck_file.c if column.name not in _OWN]
     of_card = [tables.card.c.deck, *(c for c in tables.card.c if c.name not in ("deck", "changed_ms"))]
-    files = {f"file {row.name}": tuple(row) for row in connection.execute(sa.select(*of_file))}
-    cards = {row.id: tuple(row) for row in connection.execute(sa.select(*of_card)) if row.id not in doubled}
+    files = {f"file {row.name}": tuple(row) for row in connection.execute(sa.select(*of_file, _HAS_PROBLEM))}
+    cards = {row.id: _as_said(row) for row in connection.execute(sa.select(*of_card)) if row.id not in doubled}
     return files | cards
+
+
+def _as_said(row: sa.Row[Any]) -> tuple[Any, ...]:
+    """A card's row with its fields by name: an import that just wrote a deck keeps them in another order."""
+    values = row._asdict() | {"fields": json.dumps(json.loads(row.fields), sort_keys=True)}
+    return tuple(values.values())

@@ -260,7 +260,7 @@ class _Storing:
     def _store_cards(self, connection: sa.Connection, file: _ReadFile, *, is_again: bool = False) -> None:
         """Stores a deck's cards; one whose id stands in another deck is left to that deck and reported."""
         elsewhere = _ids_elsewhere(connection, file)
-        rows = [self._with_age(row) for row in file.cards or () if row["id"] not in elsewhere]
+        rows = [self._with_age(row, file) for row in file.cards or () if row["id"] not in elsewhere]
         if rows and is_again:  # another command may have stored them by now
             connection.execute(tables.card.delete().where(tables.card.c.id.in_([row["id"] for row in rows])))
         if rows:
@@ -274,11 +274,16 @@ class _Storing:
             connection.execute(table.update().where(table.c.name == file.path.stem).values(fingerprint=fingerprint))
         self._tell(file, elsewhere)
 
-    def _with_age(self, row: dict[str, Any]) -> dict[str, Any]:
-        """A card's row with the moment when its words changed last."""
-        before = self._words.get(row["id"])
-        is_same = before is not None and before[0] == row["fingerprint"]
-        return {**row, "changed_ms": before[1] if before is not None and is_same else self._now}
+    def _with_age(self, row: dict[str, Any], file: _ReadFile) -> dict[str, Any]:
+        """A card's row with the moment when its words changed last: when the file was written, not when it is read.
+
+        It never goes back, though an older file came in the place of a newer one.
+        """
+        fingerprint, known_ms = self._words.get(row["id"], (None, 0))
+        if fingerprint == row["fingerprint"]:
+            return {**row, "changed_ms": known_ms}
+        written_ms = file.about["mtime_ns"] // 1_000_000
+        return {**row, "changed_ms": written_ms if known_ms < written_ms < self._now else self._now}
 
     def _tell(self, file: _ReadFile, elsewhere: Mapping[str, str] = MappingProxyType({})) -> None:
         if file.before is not None:

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from lpdeck.errors import HomeError
-from lpdeck.events import Kind
+from lpdeck.events import ANSWERS, Kind
 from lpdeck.store.arriving import flaw, is_uuid
 from lpdeck.store.foreign import any_text, rows
 from lpdeck.store.hot import EVENT_COLUMNS
@@ -52,6 +52,7 @@ class Sifting:
         self._untold = 0
         self._lacks_own = self._has_own = False
         self.by_device: dict[str, int] = {}
+        self.answers: dict[str, int] = {}
         self.known = 0
         self.latest_ms = 0
 
@@ -111,6 +112,8 @@ class Sifting:
                 continue
             self._lacks_own = self._lacks_own or row[_DEVICE] == here
             self.by_device[row[_DEVICE]] = self.by_device.get(row[_DEVICE], 0) + 1
+            if row[_KIND] in _ANSWERED:
+                self.answers[row[_DEVICE]] = self.answers.get(row[_DEVICE], 0) + 1
             self.latest_ms = max(self.latest_ms, row[1])
             yield (*row, False)
         while known is not None and not self._has_own:
@@ -135,6 +138,7 @@ class Sifting:
             self._untold += 1
 
 
+_ANSWERED = (*ANSWERS, Kind.CRAM)
 _FROM_OUTSIDE = (Kind.IMPORT, Kind.RESET)
 _SAME = [EVENT_COLUMNS.split(", ").index(name) for name in ("at_ms", "device", "kind", "batch", "card", "rating")]
 

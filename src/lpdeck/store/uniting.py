@@ -45,16 +45,16 @@ class United(NamedTuple):
 class Ready:
     """What `prepare` found: all that the writing needs, beside the events that wait in the other connection.
 
-    `by_device` counts the new events by the device that gave them, `names` names devices, `weights` are the new sets;
-    `latest_ms` is the clock of
-    the latest new event (0 for none). `copied`: both logs are of one computer, and went on apart. `as_of` says how the
-    log stood then: how many events, and the last id.
+    `by_device` counts the new events by the device that gave them, `answers` the answers among them, `names` names
+    devices, `weights` are the new sets; `latest_ms` is the clock of the latest new event (0 for none). `copied`: both
+    logs are of one computer, and went on apart. `as_of` says how the log stood then: how many events, and the last id.
     """
 
     added: int
     known: int
     refused: tuple[str, ...]
     by_device: Mapping[str, int]
+    answers: Mapping[str, int]
     names: Mapping[str, str]
     weights: tuple[str, ...]
     latest_ms: int
@@ -81,6 +81,7 @@ def prepare(connection: sa.Connection, other: sqlite3.Connection, settings: Sche
         known=sifting.known,
         refused=(*sifting.told(), *both.refused),
         by_device=sifting.by_device,
+        answers=sifting.answers,
         names=_device_names(other, sifting.by_device),
         weights=both.new,
         latest_ms=sifting.latest_ms,

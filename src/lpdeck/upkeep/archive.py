@@ -29,6 +29,7 @@ from lpdeck.upkeep.members import (
     limit_of,
     opened,
     refused,
+    shown_name,
 )
 
 FORMAT, VERSION = "lpdeck-backup", 1
@@ -98,7 +99,10 @@ class Contents:
 
     def data(self, member: str) -> bytes:
         """The bytes of a member: `config.toml`, `decks/NAME.toml`, `removed/NAME.toml`. Raises HomeError."""
-        return _data(self.path, member, manifest(self.path).files[member])
+        found = manifest(self.path).files.get(member)
+        if found is None:
+            raise refused(self.path, f"{shown_name(member)} is no longer in it")
+        return _data(self.path, member, found)
 
 
 class _Texts(Mapping[str, str]):
@@ -136,6 +140,9 @@ def is_database(path: Path) -> bool:
 
 
 def _head(path: Path) -> bytes:
+    """The first bytes of a file; none of a pipe, which would keep us waiting."""
+    if not path.is_file():
+        return b""
     try:
         with open(path, "rb") as file:
             return file.read(len(SQLITE_HEAD))
@@ -173,7 +180,7 @@ def read(path: Path) -> Contents:
         device_name=found.device_name,
         decks=_Texts(path, DECKS, found.files),
         removed=_Texts(path, REMOVED, found.files),
-        config=_text(path, CONFIG, found.files[CONFIG]) if CONFIG in found.files else None,
+        config=_text(path, CONFIG, found.files[CONFIG], errors="replace") if CONFIG in found.files else None,
         state=found.state,
         path=path,
     )
@@ -228,10 +235,10 @@ def _data(path: Path, name: str, member: Member) -> bytes:
         return b"".join(_compared(archive, members[name], member, path))
 
 
-def _text(path: Path, name: str, member: Member) -> str:
+def _text(path: Path, name: str, member: Member, errors: str = "strict") -> str:
     """A text as reading the file gives it: without a byte order mark, its lines ended by a line feed."""
     try:
-        text = _data(path, name, member).decode("utf-8-sig")
+        text = _data(path, name, member).decode("utf-8-sig", errors)
     except UnicodeDecodeError:
         raise DeckError(f"{name} in {path} is not UTF-8", "Save the deck as UTF-8 and make a new backup.") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")

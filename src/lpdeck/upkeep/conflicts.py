@@ -1,4 +1,4 @@
-"""Copies that a synced folder left beside decks and database because two computers changed them at once."""
+"""Copies that a synced folder left beside decks, database and options because two computers changed them at once."""
 
 from __future__ import annotations
 
@@ -12,21 +12,16 @@ __all__ = ["Conflict", "Copy", "conflicts", "copy_of", "sure_copies"]
 
 
 class Conflict(NamedTuple):
-    """A copy of a deck or of the database, beside it; `maker` is the program whose names look so."""
+    """A copy of a deck, the database or the options, beside it; `maker` is the program whose names look so."""
 
     path: Path
     original: Path
     maker: str
 
-    @property
-    def is_deck(self) -> bool:
-        """Whether it is a copy of a deck and not of the database."""
-        return self.path.suffix == ".toml"
-
 
 def conflicts(home: Home) -> list[Conflict]:
     """The conflict copies of a home: by their names, and where those prove nothing by the ids of their cards."""
-    return [*_of_decks(home.decks), *_of_database(home)]
+    return [*_of_decks(home.decks), *_of_database(home), *_of_options(home)]
 
 
 def _of_decks(folder: Path) -> list[Conflict]:
@@ -36,7 +31,7 @@ def _of_decks(folder: Path) -> list[Conflict]:
         copy = copy_of(name)
         if copy is None or copy.original not in names:
             continue
-        if copy.sure or _share_cards(folder / name, folder / copy.original):
+        if copy.sure or _are_forms_of_one(folder / name, folder / copy.original):
             found.append(Conflict(folder / name, folder / copy.original, copy.maker))
     return found
 
@@ -51,6 +46,15 @@ def _of_database(home: Home) -> list[Conflict]:
     ]
 
 
+def _of_options(home: Home) -> list[Conflict]:
+    copies = sure_copies(_names(home.path, home.config.suffix))
+    return [
+        Conflict(home.path / name, home.config, copy.maker)
+        for name, copy in copies.items()
+        if copy.original.casefold() == home.config.name
+    ]
+
+
 def _names(folder: Path, ending: str) -> list[str]:
     try:
         return sorted(path.name for path in folder.iterdir() if path.suffix == ending and path.is_file())
@@ -58,8 +62,11 @@ def _names(folder: Path, ending: str) -> list[str]:
         return []
 
 
-def _share_cards(one: Path, other: Path) -> bool:
-    """Whether two deck files have a card in common: then they are two forms of one deck."""
+def _are_forms_of_one(one: Path, other: Path) -> bool:
+    """Whether two files hold the same deck: half the cards of the smaller one, or more, stand in both.
+
+    A learner who begins a deck with a card of another one may have called it so.
+    """
     from lpdeck.deck.folder import load
     from lpdeck.errors import DeckError
 
@@ -67,4 +74,5 @@ def _share_cards(one: Path, other: Path) -> bool:
         first, second = ({card.id for card in load(path).deck.cards} for path in (one, other))
     except DeckError:
         return False
-    return bool(first & second)
+    both = len(first & second)
+    return both > 0 and 2 * both >= min(len(first), len(second))

@@ -95,6 +95,11 @@ def _looked(patient: Patient, check: Check) -> Examined:
         return Examined(check, is_skipped=True)
     try:
         return Examined(check, tuple(check.look(patient)))
+    except LpdeckError as error:
+        return Examined(check, (Finding(error.what, error.advice),))
+    except OSError as error:
+        what = f"{error.filename or patient.home.path}: {error.strerror or error}"
+        return Examined(check, (Finding(what, "Check its permissions and the disk."),))
     except _UNREADABLE as error:
         if not check.needs_database:
             raise

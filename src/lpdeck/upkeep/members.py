@@ -51,6 +51,8 @@ def opened(path: Path) -> Iterator[tuple[ZipFile, dict[str, ZipInfo]]]:
 
     Raises HomeError, also for what goes wrong in the block while members are read.
     """
+    if path.exists() and not path.is_file():
+        raise HomeError(f"{path} is no file", OTHER_BACKUP)
     with broken(path), open(path, "rb") as file:
         _check_directory(file, path)
         with ZipFile(file) as archive:

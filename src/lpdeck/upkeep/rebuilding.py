@@ -201,9 +201,12 @@ def aside(patient: Patient) -> Path:
 
 
 def _linked(source: Path, copy: Path) -> None:
+    from lpdeck.store.hot import make_private_file
+
     try:
         os.link(source, copy)
     except OSError:
+        make_private_file(copy)
         shutil.copyfile(source, copy)
         with open(copy, "rb+") as file:
             os.fsync(file.fileno())

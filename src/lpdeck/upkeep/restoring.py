@@ -77,7 +77,8 @@ class OptionChange:
 class Plan:
     """What restoring a backup would do; `contents` is None for a bare database, of which only the log is taken.
 
-    `come` are the answers that the backup has and the home has not, `stay` those of the home alone.
+    `come` are the answers that the backup has and the home has not, `stay` those of the home alone;
+    `marks` is whatever else of its log comes.
     """
 
     path: Path
@@ -89,6 +90,7 @@ class Plan:
     same: int
     come: int
     stay: int
+    marks: int = 0
 
     @property
     def decks(self) -> tuple[FileChange, ...]:
@@ -99,7 +101,7 @@ class Plan:
     def changes_nothing(self) -> bool:
         """Whether the home is as the backup has it, or more."""
         files = self.files or self.rewrites_config
-        return not files and not self.come and self.condition.is_usable
+        return not files and not self.come and not self.marks and self.condition.is_usable
 
 
 def plan_restore(home: Home, path: Path) -> Plan:
@@ -112,10 +114,10 @@ def plan_restore(home: Home, path: Path) -> Plan:
     condition = condition_of(home)
     files, same = _file_changes(home, contents) if contents else ((), 0)
     with _log_of(path, contents) as other:
-        come, stay = _answers(home.database if condition.is_usable else None, other)
+        come, stay, marks = _alone_in_each(home.database if condition.is_usable else None, other)
     rewrites = contents is not None and _bytes(home.config) != _config_of(contents)
     options = _option_changes(_bytes(home.config), _config_of(contents)) if contents and rewrites else ()
-    return Plan(path, contents, condition, files, options, rewrites, same, come, stay)
+    return Plan(path, contents, condition, files, options, rewrites, same, come, stay, marks)
 
 
 # The database
@@ -178,38 +180,43 @@ def _named(inside: Path, path: Path) -> Iterator[None]:
         raise HomeError(error.what.replace(str(inside), str(path)), error.advice) from None
 
 
-_ANSWERS = "SELECT id FROM event WHERE kind = 'answer' ORDER BY id"
+_LOG = "SELECT id, kind = 'answer' FROM event ORDER BY id"
+
+_Entry = tuple[str, int]
 
 
-def _answers(database: Path | None, other: sqlite3.Connection | None) -> tuple[int, int]:
-    """How many answers the other log alone has, and how many that of a database; None for one without."""
-    theirs = _ids(other)
+def _alone_in_each(database: Path | None, other: sqlite3.Connection | None) -> tuple[int, int, int]:
+    """How many answers the other log alone has, how many that of a database, and what else the other alone has.
+
+    None for one without.
+    """
+    theirs = _entries(other)
     if database is None:
-        return _alone(theirs, _ids(None))
+        return _alone(theirs, _entries(None))
     with explained(database), closing(sqlite3.connect(database)) as connection:
-        return _alone(theirs, _ids(connection))
+        return _alone(theirs, _entries(connection))
 
 
-def _ids(connection: sqlite3.Connection | None) -> Iterator[str]:
-    """The ids of all answers in order."""
+def _entries(connection: sqlite3.Connection | None) -> Iterator[_Entry]:
+    """The ids of a log in order, each with whether it is an answer."""
     if connection is not None:
-        yield from (row[0] for row in connection.execute(_ANSWERS))
+        yield from connection.execute(_LOG)
 
 
-def _alone(theirs: Iterator[str], ours: Iterator[str]) -> tuple[int, int]:
-    """How many of two ascending series stand in the one alone, and in the other alone."""
-    counts = [0, 0]
+def _alone(theirs: Iterator[_Entry], ours: Iterator[_Entry]) -> tuple[int, int, int]:
+    """How many answers stand in the one log alone, how many in the other alone, and what else in the first alone."""
+    come = stay = marks = 0
     one, other = next(theirs, None), next(ours, None)
     while one is not None or other is not None:
-        if one == other:
+        if one is not None and other is not None and one[0] == other[0]:
             one, other = next(theirs, None), next(ours, None)
-        elif other is None or (one is not None and one < other):
-            counts[0] += 1
+        elif one is not None and (other is None or one[0] < other[0]):
+            come, marks = come + one[1], marks + 1 - one[1]
             one = next(theirs, None)
-        else:
-            counts[1] += 1
+        elif other is not None:
+            stay += other[1]
             other = next(ours, None)
-    return counts[0], counts[1]
+    return come, stay, marks
 
 
 # Files

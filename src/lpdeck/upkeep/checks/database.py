@@ -20,6 +20,8 @@ def database(patient: Patient) -> list[Finding]:
     look, path = patient.look, patient.home.database
     if look.state == checking.MISSING:
         return _missing(patient)
+    if look.state == checking.CLOSED:
+        return [Finding(f"{path.name} can not be read ({_first(look.details)})", f"chmod u+rw {path}", path)]
     if look.state == checking.DAMAGED:
         what = f"{path.name} is damaged: {_first(look.details)}"
         return [Finding(what, "lpdeck doctor --fix keeps it in backups/ and saves what can be read.", path, rebuilt)]
@@ -38,11 +40,9 @@ def _missing(patient: Patient) -> list[Finding]:
     if not has_lost_its_database(patient.home):
         return []
     advice = "lpdeck doctor --fix makes it anew from backups and remains; lpdeck restore takes a backup whole."
-    return [
-        Finding(
-            f"{path.name} is missing, though there are answers in backups/ or in {path.name}-wal", advice, path, rebuilt
-        )
-    ]
+    how = "empty" if path.is_file() else "missing"
+    what = f"{path.name} is {how}, though there are answers in backups/ or in {path.name}-wal"
+    return [Finding(what, advice, path, rebuilt)]
 
 
 def _ways(patient: Patient) -> list[Finding]:

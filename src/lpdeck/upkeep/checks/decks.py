@@ -118,7 +118,10 @@ def _broken(patient: Patient, path: Path, problem: str, line: int | None) -> Fin
     what = f"{where}: {problem}{kept}"
     backup = _whole(patient, path.name.removesuffix(".toml"))
     if backup is None:
-        return Finding(what, "Mend the file, or put back a copy; no backup has it readable.", path)
+        advice = "Mend the file, or put back a copy; no backup has it readable."
+        if cards:
+            advice += f" lpdeck cards deck:{path.stem} --json prints its cards as last read: keep that first."
+        return Finding(what, advice, path)
     source, text = backup
     if not adds_nothing(path.read_bytes(), text):
         advice = f"Mend the file; backups/{source.name} has it as it last was readable (decks/{path.name} in the zip)."
@@ -164,10 +167,12 @@ def moved_aside(patient: Patient, path: Path) -> str:
     """Moves a file into a new folder in backups/; where it is then. Raises HomeError."""
     import shutil
 
+    from lpdeck.store.hot import make_private_file
+
     try:
         target = aside(patient) / path.name
+        make_private_file(target)
         shutil.copyfile(path, target)
-        target.chmod(0o600)
         path.unlink()
     except OSError as error:
         raise HomeError(f"{path}: the file can not be moved ({error.strerror})", "Check its permissions.") from None
@@ -201,16 +206,16 @@ def _cut_off(patient: Patient) -> Iterator[Finding]:
 
 
 def copies(patient: Patient) -> list[Finding]:
-    """Conflict copies beside decks and database."""
-    return [
-        Finding(
-            f"{one.path.relative_to(patient.home.path)} is a copy of {one.original.name} that {one.maker} made",
-            f'lpdeck unite "{one.path}" makes one of the two; then move the copy away.',
-            one.path,
-            partial(_united, one),
-        )
-        for one in conflicts(patient.home)
-    ]
+    """Conflict copies beside decks, database and options."""
+    return [_copy(patient, one) for one in conflicts(patient.home)]
+
+
+def _copy(patient: Patient, one: Conflict) -> Finding:
+    what = f"{one.path.relative_to(patient.home.path)} is a copy of {one.original.name} that {one.maker} made"
+    if one.original == patient.home.config:
+        return Finding(what, "Take from it what you want into config.toml, then move it away.", one.path)
+    advice = f'lpdeck unite "{one.path}" makes one of the two; then move the copy away.'
+    return Finding(what, advice, one.path, partial(_united, one))
 
 
 def _united(conflict: Conflict, patient: Patient) -> str:

@@ -18,14 +18,18 @@ _OTHERS = 0o077
 
 
 def permissions(patient: Patient) -> list[Finding]:
-    """Whether others may enter the home or read its files."""
+    """Whether others may enter the home or read its files, and the learner may."""
     home = patient.home.path
     open_ = [path for path in (home, *_inside(home)) if path.lstat().st_mode & _OTHERS]
-    found = _owners(patient)
+    found = [*_owners(patient), *_shut(patient)]
     if open_:
         names = [str(path.relative_to(home)) if path != home else str(home) for path in open_]
-        what = f"others may read or enter {some(names)}"
-        found.append(Finding(what, "chmod -R go-rwx on the home folder.", home, _made_private))
+        if home in open_:
+            what = f"others may read or enter {some(names)}"
+            found.append(Finding(what, "chmod -R go-rwx on the home folder.", home, _made_private))
+        else:  # an editor wrote them, say
+            what = f"only the home folder, which is closed, keeps others from {some(names)}"
+            found.append(Finding(what, "lpdeck doctor --fix closes them too.", home, _made_private, True))
     return found
 
 
@@ -51,6 +55,15 @@ def _owners(patient: Patient) -> list[Finding]:
     return found
 
 
+def _shut(patient: Patient) -> Iterator[Finding]:
+    """What its own owner may not read, and folders that may not be written."""
+    for path in (patient.home.path, *_inside(patient.home.path)):
+        needed = 0o700 if path.is_dir() else 0o400
+        if path.lstat().st_mode & needed != needed:
+            what = f"{path.relative_to(patient.home.path)} may not be {'used' if path.is_dir() else 'read'} by you"
+            yield Finding(what, f'chmod u+rwX "{path}"', path)
+
+
 def _made_private(patient: Patient) -> str:
     home, changed = patient.home.path, 0
     for path in (home, *_inside(home)):
@@ -61,7 +74,7 @@ def _made_private(patient: Patient) -> str:
             except OSError as error:
                 raise HomeError(f"{path}: its permissions can not be changed ({error.strerror})") from None
             changed += 1
-    return f"took them from others: {several(changed, 'file')} and folders"
+    return f"closed {changed:,} {'file or folder' if changed == 1 else 'files and folders'} to others"
 
 
 def space(patient: Patient) -> list[Finding]:
