@@ -27,7 +27,7 @@ def refuse_half(home: Home) -> None:
         )
     if not home.decks.is_dir() and (decks := _decks_known(home.database)):
         raise HomeError(
-            f"the folder {home.decks} is missing; {decks} decks were in it",
+            f"the folder {home.decks} is missing; decks that were in it: {decks}",
             "Put it back, or take a backup: lpdeck restore; an empty folder begins without them. Nothing was changed.",
         )
 
