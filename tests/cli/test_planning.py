@@ -155,7 +155,7 @@ def test_many_days_are_shown_by_the_week_and_the_last_ones_by_the_day(decked: Ho
     report = report_of(decked, 47)
     lines = lines_of(report, 80)
     labels = [label for label, *_ in figures_in(lines)]
-    last = len([day for day in report.with_plan.days if day.day >= report.last_days])
+    last = len([day for day in report.with_plan.days if day.day >= report.with_plan.last_days])
     assert 14 == len([label for label in labels[: -last - 1] if "–" not in label])
     weeks = [label for label in labels if "–" in label]
     assert -(-(47 - 14 - last) // 7) == len(weeks)

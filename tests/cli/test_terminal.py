@@ -74,7 +74,7 @@ def test_space_chooses_what_the_cursor_is_on(terminal: Opens, home: Home) -> Non
 
 @pytest.mark.slow
 def test_what_enter_does_on_a_chosen_option_is_what_the_hint_says(terminal: Opens, home: Home) -> None:
-    with_cards(home, LAMP, DUEL)
+    with_cards(home, LAMP)
     learner = terminal("review")
     learner.see("⏎ don’t know")
     learner.press(DOWN)
@@ -152,7 +152,7 @@ def test_sentences_are_marked_and_hits_misses_and_false_alarms_told(terminal: Op
     assert [("answer", "hunt", 2)] == rows(home)
     assert {"hits": 1, "misses": 1, "false_alarms": 1} == details(home)[0]
     learner.press("y")
-    learner.see("sink this answer", "1 left")
+    learner.see("a card was made of it", f"“{PHRASES[1]}”", "1 left · 1 new")
     assert 2 == deck_text(home).count("[[card]]")
     assert 'kind = "disqualifier"' in deck_text(home)
     assert f'phrase = "{PHRASES[1]}"' in deck_text(home)
