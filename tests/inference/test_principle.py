@@ -138,6 +138,8 @@ def test_the_options_of_a_question_claim_nothing() -> None:
         ("Ownership of mistakes matters, and so does Earn Trust.", ["earn-trust"]),
         ("They want to see how you earn trust with peers. It is about the frugality principle.", ["frugality"]),
         ("It probes Have Backbone, Disagree & Commit.", ["have-backbone-disagree-and-commit"]),
+        ("It probes Have Backbone;&Disagree and Commit.", ["have-backbone-disagree-and-commit"]),
+        ("It probes InventandSimplify.", ["invent-and-simplify"]),
         ("It probes Strive to be Earth’s Best Employer.", ["strive-to-be-earths-best-employer"]),
         ("Think Big, Think Big, and then Dive Deep.", ["think-big", "dive-deep"]),
         ("It probes Strive to be Earths best Employer.", ["strive-to-be-earths-best-employer"]),

@@ -257,10 +257,18 @@ def _is_name(text: str, match: re.Match[str]) -> bool:
 
 
 def _named(name: str) -> Principle:
-    principle = Principle.named(name)
-    if principle is None:
-        raise ValueError(f"{name!r} names no principle")
-    return principle
+    """The principle of a match of `_names`, whatever stands between its words."""
+    return _by_words()[_words_of(name)]
+
+
+@cache
+def _by_words() -> dict[str, Principle]:
+    return {_words_of(name): principle for principle in Principle for name in principle.names}
+
+
+def _words_of(name: str) -> str:
+    """The letters of a name without those of `and`: between its words a page may have `&`, and that more than once."""
+    return re.sub(r"[^a-z]", "", name.lower()).replace("and", "")
 
 
 def _is_capitalised(name: str) -> bool:
