@@ -22,6 +22,9 @@ from lpdeck.store import hot
 PATIENCE_S = 30.0
 """How long a command waits for another one to end (seconds)."""
 
+_MOMENT_S, _PAUSE_S = 0.1, 0.01
+"""After how long it is worth a sentence (seconds), and how long before the next try: SQLite may refuse at once."""
+
 _LONGEST = 4096
 """More than this (bytes) no holder's file has."""
 
@@ -96,17 +99,18 @@ def outlast(refusal: Exception, begin: Callable[[], object], database: Path) -> 
     It is said once, through `hot.on_waiting`, who holds the lock. Raises HomeError that names the holder when the
     time is over, and what was refused for another reason at once.
     """
-    until = time.monotonic() + PATIENCE_S
+    began = time.monotonic()
     is_told = False
     while True:
         if not _is_locked(refusal):
             raise refusal
         found = holder(database)
-        if not is_told:
+        if not is_told and time.monotonic() - began > _MOMENT_S:
             hot.on_waiting(f"Waiting for {found or 'another program that holds the database'}.")
             is_told = True
-        if time.monotonic() >= until:
+        if time.monotonic() - began >= PATIENCE_S:
             raise _gave_up(database, found) from None
+        time.sleep(_PAUSE_S)
         try:
             begin()
             return

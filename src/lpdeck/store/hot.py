@@ -214,9 +214,22 @@ def open_hot(home: Home) -> HotStore | None:
 def _connect(path: Path) -> sqlite3.Connection:
     # isolation_level None: transactions begin where `_transaction` says so.
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in PRAGMAS:
-        connection.execute(pragma)
+    prepare(connection, path)
     return connection
+
+
+def prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Sets what every connection needs, and waits where another process brings the file into WAL mode just now.
+
+    SQLite refuses a second one at once then, whatever its patience.
+    """
+    for pragma in PRAGMAS:
+        try:
+            connection.execute(pragma)
+        except sqlite3.OperationalError as refusal:
+            from lpdeck.store.holding import outlast
+
+            outlast(refusal, lambda pragma=pragma: connection.execute(pragma), path)  # type: ignore[misc]
 
 
 def _revision(connection: sqlite3.Connection) -> str | None:

@@ -19,7 +19,7 @@ from lpdeck.home import Home
 from lpdeck.shipped import shipped
 from lpdeck.store import SCHEMA, tables
 from lpdeck.store.holding import held, locked
-from lpdeck.store.hot import PRAGMAS, explained, make_private_file, make_private_folder
+from lpdeck.store.hot import explained, make_private_file, make_private_folder, prepare
 from lpdeck.store.weights import are_folded, fold_anew, memories_anew
 
 if TYPE_CHECKING:
@@ -74,8 +74,7 @@ def _engine(path: Path) -> sa.Engine:
     def configure(connection: Any, _record: Any) -> None:
         # The driver must not begin transactions by itself: `begin` below does, with the write lock.
         connection.isolation_level = None
-        for pragma in PRAGMAS:
-            connection.execute(pragma)
+        prepare(connection, path)
 
     @sa_event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
