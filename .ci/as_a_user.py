@@ -31,8 +31,8 @@ def lpdeck(program: str, *arguments: str) -> str:
 
 
 def starters(program: str) -> None:
-    """A new home begins with the starter decks, and the first card shows."""
-    answer_two_cards(program)
+    """A new home asks with which principles to begin, takes all, and the first card shows."""
+    answer_two_cards(program, "Enter takes all 16")
     assert progress(program)["total"]["new"] == progress(program)["total"]["cards"] - 2
 
 
@@ -48,11 +48,17 @@ def imported(program: str) -> None:
     assert lpdeck(program, "check").endswith("0 errors, 0 warnings\n")
 
 
-def answer_two_cards(program: str) -> None:
-    """Shows two follow-ups, chooses in their duels and rates them as a learner does, and leaves."""
+def answer_two_cards(program: str, first: str = "") -> None:
+    """Shows two follow-ups, chooses in their duels and rates them as a learner does, and leaves.
+
+    `first` is a question before them that Enter answers.
+    """
     terminal = pexpect.spawn(
         program, ["review", "kind:follow-up", "--new", "5"], dimensions=(24, 80), encoding="utf-8", timeout=30
     )
+    if first:
+        terminal.expect(first)
+        terminal.send("\r")
     for left in ("5 new", "4 new"):
         terminal.expect(left)
         terminal.expect("show")
