@@ -21,7 +21,7 @@ from lpdeck.errors import HomeError
 from lpdeck.events import Kind
 from lpdeck.home import Home
 from lpdeck.scheduling import FSRS_6_DEFAULTS, Rating, Scheduler
-from lpdeck.store import SCHEMA, log, schema, tables
+from lpdeck.store import SCHEMA, hot, log, tables
 from lpdeck.store.holding import holder_file
 from lpdeck.store.hot import DayLimits, open_hot
 from lpdeck.store.schema import open_engine, transaction
@@ -219,7 +219,7 @@ def test_the_disk_is_full_in_the_middle_of_a_migration(old: Home, monkeypatch: p
     before = _state(old)
     (pages,) = query(old, "PRAGMA page_count")[0]
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "PRAGMAS", (*schema.PRAGMAS, f"PRAGMA max_page_count = {pages}"))
+        patch.setattr(hot, "PRAGMAS", (*hot.PRAGMAS, f"PRAGMA max_page_count = {pages}"))
         with pytest.raises(HomeError, match="the disk is full"):
             open_engine(old)
     assert before == _state(old)
