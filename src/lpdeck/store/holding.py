@@ -82,17 +82,6 @@ def holder_file(database: Path) -> Path:
     return database.with_name("lpdeck.holder")
 
 
-def locked(begin: Callable[[], object], database: Path) -> None:
-    """Begins a transaction by `begin`, which gives up soon where another process holds the write lock.
-
-    Then waits as `outlast` does. Raises HomeError, and whatever else the database says.
-    """
-    try:
-        begin()
-    except Exception as error:
-        outlast(error, begin, database)
-
-
 def outlast(refusal: Exception, begin: Callable[[], object], database: Path) -> None:
     """Goes on trying to begin a transaction that another process refused, for 30 s.
 

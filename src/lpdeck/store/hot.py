@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from lpdeck.store.tallies import Tally
 
 # FULL: in WAL mode NORMAL may lose the last answers at a power cut. Opening waits longer than a transaction, which
-# says after a moment for whom it waits, and goes on waiting (`holding.locked`).
+# says after a moment for whom it waits, and goes on waiting (`patiently`).
 PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA journal_mode = WAL",
@@ -224,12 +225,17 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     SQLite refuses a second one at once then, whatever its patience.
     """
     for pragma in PRAGMAS:
-        try:
-            connection.execute(pragma)
-        except sqlite3.OperationalError as refusal:
-            from lpdeck.store.holding import outlast
+        patiently(partial(connection.execute, pragma), path)
 
-            outlast(refusal, lambda pragma=pragma: connection.execute(pragma), path)  # type: ignore[misc]
+
+def patiently(begin: Callable[[], object], path: Path) -> None:
+    """Begins what another process may refuse, and waits for it as `holding.outlast` does, which is loaded only then."""
+    try:
+        begin()
+    except Exception as refusal:
+        from lpdeck.store.holding import outlast
+
+        outlast(refusal, begin, path)
 
 
 def _revision(connection: sqlite3.Connection) -> str | None:
@@ -419,12 +425,7 @@ class _Transaction:
 
     def __enter__(self) -> None:
         with explained(self._path):
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as refusal:
-                from lpdeck.store.holding import outlast
-
-                outlast(refusal, lambda: self._db.execute("BEGIN IMMEDIATE"), self._path)
+            patiently(partial(self._db.execute, "BEGIN IMMEDIATE"), self._path)
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         with explained(self._path):

@@ -18,8 +18,8 @@ from lpdeck.errors import HomeError
 from lpdeck.home import Home
 from lpdeck.shipped import shipped
 from lpdeck.store import SCHEMA, tables
-from lpdeck.store.holding import held, locked
-from lpdeck.store.hot import explained, make_private_file, make_private_folder, prepare
+from lpdeck.store.holding import held
+from lpdeck.store.hot import explained, make_private_file, make_private_folder, patiently, prepare
 from lpdeck.store.weights import are_folded, fold_anew, memories_anew
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _engine(path: Path) -> sa.Engine:
         if connection.get_execution_options().get("lpdeck_reads"):
             connection.exec_driver_sql("BEGIN")
         else:
-            locked(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), path)
+            patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), path)
 
     return engine
 

@@ -10,7 +10,6 @@ import os
 import shutil
 import sqlite3
 import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from lpdeck.errors import HomeError
 from lpdeck.home import Home
 from lpdeck.store import SCHEMA
 from lpdeck.store.hot import explained, make_private_folder
+from lpdeck.tomltext import loads
 from lpdeck.upkeep import archive
 from lpdeck.upkeep.archive import Contents
 from lpdeck.upkeep.members import CONFIG, DECKS, OTHER_BACKUP, REMOVED
@@ -270,8 +270,8 @@ def _option_changes(before: bytes | None, after: bytes | None) -> tuple[OptionCh
 def _options(data: bytes | None) -> dict[str, Any]:
     """The options of a config file by dotted names; none where it can not be read."""
     try:
-        return dict(_flat(tomllib.loads((data or b"").decode("utf-8-sig"))))
-    except (ValueError, RecursionError):
+        return dict(_flat(loads((data or b"").decode("utf-8-sig"))))
+    except ValueError:
         return {}
 
 
